@@ -1,0 +1,31 @@
+//! What a campaign may do.
+//!
+//! This crate is pure: it refuses to know of time (it comes in as a parameter), of ids being made (they come in
+//! too), of databases, of GraphQL and of anything asynchronous. The law, which command is allowed when, stands in
+//! [`rules`] and nowhere else.
+
+pub mod campaign;
+pub mod content;
+pub mod event;
+pub mod id;
+pub mod in_app;
+pub mod problem;
+pub mod refusal;
+pub mod rules;
+pub mod source;
+pub mod text;
+
+pub use campaign::{ArchiveCause, Campaign, Draft, Lifecycle, LifecycleCommand, Status, Transition, Version};
+pub use content::{
+    Channel, Content, EmailMessage, Header, InAppMessage, Message, Schedule, ScheduleKind, WebhookMessage,
+};
+pub use event::{CampaignEvent, EventKind};
+pub use id::{CampaignId, CanvasId, DraftId, NodeId, SegmentId, SourceId, WorkspaceId};
+pub use in_app::{InAppLevel, Place, Rank};
+pub use problem::{Problem, ProblemKind};
+pub use refusal::{Reason, Refusal};
+pub use rules::{Command, Readiness, Standing, Verdict};
+pub use source::{Canvas, Segment};
+
+/// A moment, in UTC. Everything stored is truncated to milliseconds, which both databases keep.
+pub type Timestamp = chrono::DateTime<chrono::Utc>;

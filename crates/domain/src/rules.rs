@@ -1,0 +1,187 @@
+//! The law: which command does what, by where the campaign stands.
+//!
+//! [`decide`] is the only place that says so. The commands of [`Campaign`](crate::Campaign) ask it before they
+//! change anything, and [`allowed_actions`] asks it too, so what an editor offers is what the server does.
+
+use crate::{Reason, Status};
+
+/// Everything that can be asked of a campaign.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Command {
+    /// Change the live content.
+    Update,
+    /// Start sending, for the first time.
+    Launch,
+    /// Make the draft, or change it.
+    SaveDraft,
+    /// Put the draft in the place of the live content.
+    LaunchDraft,
+    /// Throw the draft away.
+    DiscardDraft,
+    /// Stop sending.
+    Stop,
+    /// Send again.
+    Resume,
+    /// Take it out of use.
+    Archive,
+    /// Take it back into use, stopped.
+    Unarchive,
+    /// Move it in the in-app order.
+    SetInAppPriority,
+    /// Make a new campaign of its live content.
+    Clone,
+}
+
+impl Command {
+    /// All commands, in the order of the rules table.
+    pub const ALL: [Self; 11] = [
+        Self::Update,
+        Self::Launch,
+        Self::SaveDraft,
+        Self::LaunchDraft,
+        Self::DiscardDraft,
+        Self::Stop,
+        Self::Resume,
+        Self::Archive,
+        Self::Unarchive,
+        Self::SetInAppPriority,
+        Self::Clone,
+    ];
+}
+
+/// What a content has of that which launching needs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Readiness {
+    /// There is a message.
+    pub has_message: bool,
+    /// There is at least one segment.
+    pub has_segments: bool,
+    /// At least one of the segments is archived.
+    pub has_archived_segment: bool,
+}
+
+impl Readiness {
+    fn check_complete(self) -> Result<(), Reason> {
+        if self.has_message && self.has_segments {
+            Ok(())
+        } else {
+            Err(Reason::Incomplete {
+                message: !self.has_message,
+                segments: !self.has_segments,
+            })
+        }
+    }
+
+    fn check_segments(self) -> Result<(), Reason> {
+        if self.has_archived_segment {
+            Err(Reason::SegmentArchived)
+        } else {
+            Ok(())
+        }
+    }
+
+    fn check_all(self) -> Result<(), Reason> {
+        self.check_complete().and_then(|()| self.check_segments())
+    }
+}
+
+/// Where a campaign stands: all that the rules look at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Standing {
+    /// The lifecycle status.
+    pub status: Status,
+    /// What the live content has.
+    pub live: Readiness,
+    /// What the draft has, if there is one.
+    pub draft: Option<Readiness>,
+    /// Whether the live message is in-app.
+    pub in_app: bool,
+}
+
+/// What becomes of a command that is not refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// It changes the campaign (where it brings a content or a place: unless that is what already stands).
+    Change,
+    /// The campaign is already so: no new version, no event, no error.
+    Unchanged,
+}
+
+/// Decides a command.
+///
+/// # Errors
+/// The reason for which the command is refused.
+pub fn decide(command: Command, standing: &Standing) -> Result<Verdict, Reason> {
+    use Status::{Active, Archived, Stopped, Unlaunched};
+    use Verdict::{Change, Unchanged};
+
+    let Standing {
+        status,
+        live,
+        draft,
+        in_app,
+    } = *standing;
+    match (command, status) {
+        (Command::Archive, Archived) | (Command::Unarchive, Unlaunched | Active | Stopped) => Ok(Unchanged),
+        (Command::Archive, Unlaunched | Active | Stopped)
+        | (Command::Unarchive, Archived)
+        | (Command::Clone, Unlaunched | Active | Stopped | Archived) => Ok(Change),
+
+        (
+            Command::Update
+            | Command::Launch
+            | Command::SaveDraft
+            | Command::LaunchDraft
+            | Command::DiscardDraft
+            | Command::Stop
+            | Command::Resume
+            | Command::SetInAppPriority,
+            Archived,
+        ) => Err(Reason::CampaignArchived),
+
+        (Command::Update, Unlaunched | Active | Stopped) => {
+            if draft.is_some() {
+                Err(Reason::DraftExists)
+            } else {
+                Ok(Change)
+            }
+        }
+
+        (Command::Launch, Unlaunched) => live.check_all().map(|()| Change),
+        (Command::Launch, Active) | (Command::Resume, Active) | (Command::Stop, Stopped) => Ok(Unchanged),
+        (Command::Launch, Stopped) => Err(Reason::AlreadyLaunched),
+
+        (Command::SaveDraft | Command::Stop | Command::Resume, Unlaunched) => Err(Reason::NotLaunched),
+        (Command::SaveDraft, Active | Stopped) | (Command::Stop, Active) => Ok(Change),
+        (Command::Resume, Stopped) => live.check_segments().map(|()| Change),
+
+        (Command::LaunchDraft, Unlaunched | Active | Stopped) => match draft {
+            None => Err(Reason::NoDraft),
+            Some(draft) => draft.check_all().map(|()| Change),
+        },
+        (Command::DiscardDraft, Unlaunched | Active | Stopped) => {
+            if draft.is_some() {
+                Ok(Change)
+            } else {
+                Err(Reason::NoDraft)
+            }
+        }
+
+        (Command::SetInAppPriority, Unlaunched | Active | Stopped) => {
+            if in_app {
+                Ok(Change)
+            } else {
+                Err(Reason::NotInApp)
+            }
+        }
+    }
+}
+
+/// The commands that would change the campaign where it stands, in the order of the rules table.
+#[must_use]
+pub fn allowed_actions(standing: &Standing) -> Vec<Command> {
+    Command::ALL
+        .into_iter()
+        .filter(|command| decide(*command, standing) == Ok(Verdict::Change))
+        .collect()
+}

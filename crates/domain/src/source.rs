@@ -1,0 +1,104 @@
+//! What stands around campaigns: segments, which they are sent to, and Canvases, which they compete with.
+
+use crate::problem::Problems;
+use crate::text::{Line, Patched};
+use crate::{CanvasId, Place, Problem, SegmentId, Timestamp, Version};
+
+const NAME: Line = Line {
+    limit: 200,
+    trimmed: true,
+    required: true,
+};
+const DESCRIPTION: Line = Line {
+    limit: 10_000,
+    trimmed: false,
+    required: false,
+};
+
+/// A group of users. Archiving it archives every campaign whose live content uses it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Segment {
+    /// Its id.
+    pub id: SegmentId,
+    /// One up with every change.
+    pub version: Version,
+    /// 1 to 200 characters.
+    pub name: String,
+    /// Up to 10,000 characters.
+    pub description: String,
+    /// When it was archived; `None` while it is in use.
+    pub archived_at: Option<Timestamp>,
+}
+
+/// A change of a segment: what is absent stays as it is.
+#[derive(Debug, Clone, Default)]
+pub struct SegmentPatch {
+    /// The name; creating a segment needs one.
+    pub name: Patched<String>,
+    /// The description.
+    pub description: Patched<String>,
+}
+
+impl Segment {
+    /// A new segment.
+    ///
+    /// # Errors
+    /// All that is wrong with the input.
+    pub fn create(id: SegmentId, patch: SegmentPatch) -> Result<Self, Vec<Problem>> {
+        let empty = Self {
+            id,
+            version: Version::FIRST,
+            name: String::new(),
+            description: String::new(),
+            archived_at: None,
+        };
+        let name = patch.name.required();
+        empty.patched(SegmentPatch { name, ..patch })
+    }
+
+    /// The segment with the patch applied, at the same version.
+    ///
+    /// # Errors
+    /// All that is wrong with the input.
+    pub fn patched(self, patch: SegmentPatch) -> Result<Self, Vec<Problem>> {
+        let mut problems = Problems::default();
+        let name = NAME.patch(&mut problems, "name", patch.name, self.name);
+        let description =
+            DESCRIPTION.patch(&mut problems, "description", patch.description, self.description);
+        problems.unless_any(Self {
+            name,
+            description,
+            ..self
+        })
+    }
+}
+
+/// A competitor for the in-app slot: named, ranked, archivable. Its journey is not modelled.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Canvas {
+    /// Its id.
+    pub id: CanvasId,
+    /// 1 to 200 characters.
+    pub name: String,
+    /// When it was archived; `None` while it is in use.
+    pub archived_at: Option<Timestamp>,
+    /// Where it stands in the in-app order. An archived one keeps the place for its return, and has no position.
+    pub place: Place,
+}
+
+impl Canvas {
+    /// A new Canvas.
+    ///
+    /// # Errors
+    /// All that is wrong with the name.
+    pub fn create(id: CanvasId, name: String, place: Place) -> Result<Self, Vec<Problem>> {
+        let mut problems = Problems::default();
+        let name = NAME.patch(&mut problems, "name", Patched::Set(name), String::new());
+        problems.unless_any(Self {
+            id,
+            name,
+            archived_at: None,
+            place,
+        })
+    }
+}
