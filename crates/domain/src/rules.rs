@@ -121,59 +121,61 @@ pub fn decide(command: Command, standing: &Standing) -> Result<Verdict, Reason> 
         draft,
         in_app,
     } = *standing;
-    match (command, status) {
-        (Command::Archive, Archived) | (Command::Unarchive, Unlaunched | Active | Stopped) => Ok(Unchanged),
-        (Command::Archive, Unlaunched | Active | Stopped)
-        | (Command::Unarchive, Archived)
-        | (Command::Clone, Unlaunched | Active | Stopped | Archived) => Ok(Change),
-
-        (
-            Command::Update
-            | Command::Launch
-            | Command::SaveDraft
-            | Command::LaunchDraft
-            | Command::DiscardDraft
-            | Command::Stop
-            | Command::Resume
-            | Command::SetInAppPriority,
-            Archived,
-        ) => Err(Reason::CampaignArchived),
-
-        (Command::Update, Unlaunched | Active | Stopped) => {
-            if draft.is_some() {
-                Err(Reason::DraftExists)
-            } else {
-                Ok(Change)
-            }
-        }
-
-        (Command::Launch, Unlaunched) => live.check_all().map(|()| Change),
-        (Command::Launch, Active) | (Command::Resume, Active) | (Command::Stop, Stopped) => Ok(Unchanged),
-        (Command::Launch, Stopped) => Err(Reason::AlreadyLaunched),
-
-        (Command::SaveDraft | Command::Stop | Command::Resume, Unlaunched) => Err(Reason::NotLaunched),
-        (Command::SaveDraft, Active | Stopped) | (Command::Stop, Active) => Ok(Change),
-        (Command::Resume, Stopped) => live.check_segments().map(|()| Change),
-
-        (Command::LaunchDraft, Unlaunched | Active | Stopped) => match draft {
-            None => Err(Reason::NoDraft),
-            Some(draft) => draft.check_all().map(|()| Change),
+    match command {
+        Command::Update => match status {
+            Unlaunched | Active | Stopped if draft.is_some() => Err(Reason::DraftExists),
+            Unlaunched | Active | Stopped => Ok(Change),
+            Archived => Err(Reason::CampaignArchived),
         },
-        (Command::DiscardDraft, Unlaunched | Active | Stopped) => {
-            if draft.is_some() {
-                Ok(Change)
-            } else {
-                Err(Reason::NoDraft)
-            }
-        }
-
-        (Command::SetInAppPriority, Unlaunched | Active | Stopped) => {
-            if in_app {
-                Ok(Change)
-            } else {
-                Err(Reason::NotInApp)
-            }
-        }
+        Command::Launch => match status {
+            Unlaunched => live.check_all().map(|()| Change),
+            Active => Ok(Unchanged),
+            Stopped => Err(Reason::AlreadyLaunched),
+            Archived => Err(Reason::CampaignArchived),
+        },
+        Command::SaveDraft => match status {
+            Unlaunched => Err(Reason::NotLaunched),
+            Active | Stopped => Ok(Change),
+            Archived => Err(Reason::CampaignArchived),
+        },
+        Command::LaunchDraft => match (status, draft) {
+            (Unlaunched | Active | Stopped, None) => Err(Reason::NoDraft),
+            (Unlaunched | Active | Stopped, Some(draft)) => draft.check_all().map(|()| Change),
+            (Archived, _) => Err(Reason::CampaignArchived),
+        },
+        Command::DiscardDraft => match (status, draft) {
+            (Unlaunched | Active | Stopped, None) => Err(Reason::NoDraft),
+            (Unlaunched | Active | Stopped, Some(_)) => Ok(Change),
+            (Archived, _) => Err(Reason::CampaignArchived),
+        },
+        Command::Stop => match status {
+            Unlaunched => Err(Reason::NotLaunched),
+            Active => Ok(Change),
+            Stopped => Ok(Unchanged),
+            Archived => Err(Reason::CampaignArchived),
+        },
+        Command::Resume => match status {
+            Unlaunched => Err(Reason::NotLaunched),
+            Active => Ok(Unchanged),
+            Stopped => live.check_segments().map(|()| Change),
+            Archived => Err(Reason::CampaignArchived),
+        },
+        Command::Archive => match status {
+            Unlaunched | Active | Stopped => Ok(Change),
+            Archived => Ok(Unchanged),
+        },
+        Command::Unarchive => match status {
+            Unlaunched | Active | Stopped => Ok(Unchanged),
+            Archived => Ok(Change),
+        },
+        Command::SetInAppPriority => match status {
+            Unlaunched | Active | Stopped if in_app => Ok(Change),
+            Unlaunched | Active | Stopped => Err(Reason::NotInApp),
+            Archived => Err(Reason::CampaignArchived),
+        },
+        Command::Clone => match status {
+            Unlaunched | Active | Stopped | Archived => Ok(Change),
+        },
     }
 }
 

@@ -82,8 +82,8 @@ pub struct HeaderPatch {
 
 impl MessagePatch {
     /// The message, if there is nothing wrong with it; paths name its kind as the input does.
-    pub(super) fn check(self, problems: &mut Problems) -> Option<Message> {
-        let message = match self {
+    pub(super) fn check(self, problems: &mut Problems) -> Message {
+        match self {
             Self::Email(email) => Message::Email(problems.within("email", |problems| email.check(problems))),
             Self::InApp(in_app) => {
                 Message::InApp(problems.within("inApp", |problems| in_app.check(problems)))
@@ -91,8 +91,7 @@ impl MessagePatch {
             Self::Webhook(webhook) => {
                 Message::Webhook(problems.within("webhook", |problems| webhook.check(problems)))
             }
-        };
-        Some(message)
+        }
     }
 }
 

@@ -91,7 +91,7 @@ impl ContentPatch {
             message: match self.message {
                 Patched::Keep | Patched::Missing => base.message,
                 Patched::Null => None,
-                Patched::Set(message) => found.within("message", |found| message.check(found)),
+                Patched::Set(message) => Some(found.within("message", |found| message.check(found))),
             },
             segments: match self.segments {
                 Patched::Set(new) => check_segments(found, &base.segments, new, segments),
