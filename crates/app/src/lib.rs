@@ -1,28 +1,61 @@
-//! Use cases (stub while the workspace is being laid out).
+//! Use cases: load, decide, save, commit, announce.
+//!
+//! This crate refuses to know SQL and GraphQL. Every change goes through one `Store::write`, so that it is decided on
+//! what was read in the transaction that makes it; only what is committed is announced.
 
-/// The application: what every transport calls.
-#[derive(Clone)]
-pub struct App;
+pub mod bulk;
+mod campaigns;
+mod canvases;
+mod clock;
+mod error;
+pub mod feed;
+mod priority;
+mod reads;
+mod segments;
 
-/// Why the application could not start.
-#[derive(Debug, thiserror::Error)]
-#[error("{0}")]
-pub struct OpenError(pub String);
+pub use bulk::{BulkItem, BulkOptions, BulkOutcome, BulkPolicy, BulkReport, Selection};
+pub use campaigns::Applied;
+pub use clock::Clock;
+pub use error::{CommandError, Failure, Refused, Target};
+pub use priority::Spot;
+pub use segments::SegmentArchiving;
+pub use understudy_persistence::read;
+pub use understudy_persistence::{OpenError, Snapshot, StoreError};
+
+use understudy_persistence::Store;
+
+/// The application: what every transport calls. Clones share one store.
+#[derive(Debug, Clone)]
+pub struct App {
+    store: Store,
+    clock: Clock,
+}
 
 impl App {
     /// Opens the database at `url`, creating and migrating it.
     ///
     /// # Errors
     /// If the database cannot be opened, or is newer than this binary.
-    pub async fn open(_url: &str) -> Result<Self, OpenError> {
-        Ok(Self)
+    pub async fn open(url: &str) -> Result<Self, OpenError> {
+        Ok(Self {
+            store: Store::open(url).await?,
+            clock: Clock,
+        })
     }
 
     /// Whether the database answers.
     pub async fn is_ready(&self) -> bool {
-        true
+        self.store.is_ready().await
     }
 
-    /// Finishes what is running and closes the database.
-    pub async fn close(self) {}
+    /// Lets the writes that are under way finish, and closes the database.
+    pub async fn close(self) {
+        self.store.close().await;
+    }
+
+    /// The number of SQL statements that this store's connections have run, for tests of cost.
+    #[must_use]
+    pub fn statements(&self) -> u64 {
+        self.store.statements()
+    }
 }

@@ -1,0 +1,15 @@
+//! The read side: page-shaped models in a constant few statements, chosen by what is asked for.
+//!
+//! Reads never go through aggregates, and decide nothing. All of one read sees one snapshot of the database, so a
+//! pair of campaign and draft is never torn by a write in between.
+
+pub mod model;
+pub mod page;
+mod snapshot;
+
+pub use model::{CampaignRead, CanvasRead, ContentRead, DraftRead, InAppSourceRead, RecordedEvent, Wants};
+pub use page::{
+    CampaignFilter, CampaignKey, CampaignOrder, CampaignSort, Direction, EventFilter, NameKey, Page, Slice,
+    SortDirection,
+};
+pub use snapshot::Snapshot;
