@@ -114,10 +114,10 @@ async fn load_segments<C: ConnectionTrait>(
         .order_by_asc(content_segment::Column::Ordinal)
         .all(db)
         .await?;
-    let mut used: Vec<Uuid> = uses.iter().map(|row| row.segment_id).collect();
-    used.sort_unstable();
-    used.dedup();
-    let segments = segments(db, workspace, &used).await?;
+    let mut ids: Vec<Uuid> = uses.iter().map(|row| row.segment_id).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    let segments = segments(db, workspace, &ids).await?;
     for row in uses {
         let segment = segments
             .get(&row.segment_id)

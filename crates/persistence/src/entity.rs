@@ -1,5 +1,8 @@
 //! The tables as SeaORM entities. They are plain rows: what a row means is said in [`rows`](crate::rows).
 
+// The macros make public items beside each model; none of them leaves the crate.
+#![allow(unreachable_pub)]
+
 pub(crate) mod campaign;
 pub(crate) mod campaign_event;
 pub(crate) mod canvas;

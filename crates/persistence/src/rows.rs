@@ -15,10 +15,10 @@ use crate::entity::{campaign, campaign_event, canvas, content, in_app_place, seg
 use crate::read::RecordedEvent;
 use crate::read::page::sort_name;
 
-pub(crate) fn corrupt(what: &'static str, detail: impl ToString) -> StoreError {
+pub(crate) fn corrupt(what: &'static str, detail: impl std::fmt::Display) -> StoreError {
     StoreError::Corrupt {
         what,
-        detail: detail.to_string(),
+        detail: format!("{detail}"),
     }
 }
 

@@ -3,7 +3,6 @@
 use std::{io, net::SocketAddr};
 
 use understudy_app::OpenError;
-use understudy_persistence::migrate::MigrateError;
 
 /// The one error of the command line. Each message fits on one line and says what was being tried.
 #[derive(Debug, thiserror::Error)]
@@ -17,12 +16,9 @@ pub(crate) enum Failure {
     /// The operating system gives no signals.
     #[error("cannot watch for signals: {0}")]
     Signals(#[source] io::Error),
-    /// The database cannot be used.
-    #[error("cannot open the database: {0}")]
-    Open(#[source] OpenError),
-    /// A migration command failed.
-    #[error("cannot migrate the database: {0}")]
-    Migrate(#[source] MigrateError),
+    /// The database cannot be opened or migrated.
+    #[error(transparent)]
+    Database(#[from] OpenError),
     /// The address is taken, forbidden or not this machine's.
     #[error("cannot listen on {address}: {source}")]
     Listen {

@@ -15,17 +15,9 @@ use crate::{
 pub(crate) async fn migrate(options: Migrate) -> Result<(), Failure> {
     let url = options.database.url;
     let lines = match options.action {
-        MigrateAction::Up => touched("applied", &migrate::up(&url).await.map_err(Failure::Migrate)?),
-        MigrateAction::Down { steps } => touched(
-            "taken back",
-            &migrate::down(&url, steps).await.map_err(Failure::Migrate)?,
-        ),
-        MigrateAction::Status => migrate::status(&url)
-            .await
-            .map_err(Failure::Migrate)?
-            .iter()
-            .map(state)
-            .collect(),
+        MigrateAction::Up => touched("applied", &migrate::up(&url).await?),
+        MigrateAction::Down { steps } => touched("taken back", &migrate::down(&url, steps).await?),
+        MigrateAction::Status => migrate::status(&url).await?.iter().map(state).collect(),
     };
     output::print(&lines.concat())
 }

@@ -32,7 +32,7 @@ const CLOSE_TIMEOUT: Duration = Duration::from_secs(2);
 pub(crate) async fn serve(options: cli::Serve) -> Result<(), Failure> {
     let mut signal = pin!(shutdown::signals().map_err(Failure::Signals)?);
     let app = tokio::select! {
-        opened = App::open(&options.database.url) => opened.map_err(Failure::Open)?,
+        opened = App::open(&options.database.url) => opened?,
         // A database that is slow to open, or to migrate, must not keep the process from being stopped.
         _ = &mut signal => return Ok(()),
     };

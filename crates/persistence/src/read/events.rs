@@ -4,14 +4,14 @@ use std::collections::BTreeSet;
 
 use sea_orm::sea_query::{Expr, ExprTrait as _, Value};
 use sea_orm::{
-    ColumnTrait as _, Condition, EntityTrait as _, IntoSimpleExpr as _, PaginatorTrait as _,
-    QueryFilter as _, QueryOrder as _, QuerySelect as _, Select,
+    ColumnTrait as _, Condition, EntityTrait as _, PaginatorTrait as _, QueryFilter as _, QueryOrder as _,
+    QuerySelect as _, Select,
 };
 use understudy_domain::CampaignId;
 use uuid::Uuid;
 
 use super::keyset::{Keyset, slice};
-use super::page::{EventFilter, Page, Slice, SortDirection};
+use super::page::{EventFilter, Page, Slice};
 use super::{RecordedEvent, Snapshot};
 use crate::StoreError;
 use crate::codes::Code as _;
@@ -28,11 +28,7 @@ impl Snapshot {
         id: CampaignId,
         page: &Page<i64>,
     ) -> Result<Slice<RecordedEvent>, StoreError> {
-        let columns = vec![campaign_event::Column::Sequence.into_simple_expr()];
-        let keyset = Keyset {
-            columns,
-            direction: SortDirection::Ascending,
-        };
+        let keyset = Keyset::ascending([campaign_event::Column::Sequence]);
         let select = keyset.page(self.history(id), page, |sequence| vec![Value::from(*sequence)]);
         let slice = slice(select.all(&self.db).await?, page);
         let events: Result<Vec<_>, _> = slice.items.iter().map(rows::event).collect();

@@ -4,14 +4,14 @@ use std::collections::HashMap;
 
 use sea_orm::sea_query::{Expr, ExprTrait as _, Query, Value};
 use sea_orm::{
-    ColumnTrait as _, ConnectionTrait as _, EntityTrait as _, IntoSimpleExpr as _, JoinType,
-    PaginatorTrait as _, QueryFilter as _, QuerySelect as _, QueryTrait as _, Select,
+    ColumnTrait as _, ConnectionTrait as _, EntityTrait as _, JoinType, PaginatorTrait as _,
+    QueryFilter as _, QuerySelect as _, QueryTrait as _, Select,
 };
 use understudy_domain::{CampaignId, CanvasId, Place, SourceId};
 use uuid::Uuid;
 
 use super::keyset::{Keyset, slice};
-use super::page::{Page, Slice, SortDirection};
+use super::page::{Page, Slice};
 use super::{InAppSourceRead, Snapshot, Wants};
 use crate::StoreError;
 use crate::codes::level_number;
@@ -53,11 +53,7 @@ impl Snapshot {
         page: &Page<Place>,
         wants: Wants,
     ) -> Result<Slice<InAppSourceRead>, StoreError> {
-        let columns = [in_app_place::Column::Level, in_app_place::Column::Rank];
-        let keyset = Keyset {
-            columns: columns.map(|column| column.into_simple_expr()).to_vec(),
-            direction: SortDirection::Ascending,
-        };
+        let keyset = Keyset::ascending([in_app_place::Column::Level, in_app_place::Column::Rank]);
         let places = keyset
             .page(visible(self.places()), page, key_values)
             .all(&self.db)

@@ -1,7 +1,7 @@
 //! Pages by key, in SQL.
 
 use sea_orm::sea_query::{Expr, ExprTrait as _, Order, SimpleExpr, Value};
-use sea_orm::{EntityTrait, QueryFilter as _, QueryOrder as _, QuerySelect as _, Select};
+use sea_orm::{EntityTrait, IntoSimpleExpr, QueryFilter as _, QueryOrder as _, QuerySelect as _, Select};
 
 use super::page::{Direction, Page, Slice, SortDirection};
 
@@ -12,6 +12,18 @@ pub(super) struct Keyset {
 }
 
 impl Keyset {
+    /// A list by these columns, the smallest first.
+    pub(super) fn ascending<C: IntoSimpleExpr>(columns: impl IntoIterator<Item = C>) -> Self {
+        let columns = columns
+            .into_iter()
+            .map(IntoSimpleExpr::into_simple_expr)
+            .collect();
+        Self {
+            columns,
+            direction: SortDirection::Ascending,
+        }
+    }
+
     /// Orders the rows and keeps those of the page, and one more, which tells whether there are more.
     pub(super) fn page<E: EntityTrait, K>(
         &self,

@@ -3,14 +3,12 @@
 use std::collections::HashMap;
 
 use sea_orm::sea_query::Value;
-use sea_orm::{
-    ColumnTrait as _, EntityTrait as _, IntoSimpleExpr as _, PaginatorTrait as _, QueryFilter as _, Select,
-};
+use sea_orm::{ColumnTrait as _, EntityTrait as _, PaginatorTrait as _, QueryFilter as _, Select};
 use understudy_domain::{Canvas, CanvasId, Segment, SegmentId};
 use uuid::Uuid;
 
 use super::keyset::{Keyset, slice};
-use super::page::{NameKey, Page, Slice, SortDirection};
+use super::page::{NameKey, Page, Slice};
 use super::{CanvasRead, Snapshot};
 use crate::StoreError;
 use crate::contents::{self, IDS};
@@ -40,8 +38,7 @@ impl Snapshot {
         include_archived: bool,
         page: &Page<NameKey>,
     ) -> Result<Slice<Segment>, StoreError> {
-        let columns = [segment::Column::SortName, segment::Column::Id];
-        let keyset = by_name(columns.map(|column| column.into_simple_expr()));
+        let keyset = Keyset::ascending([segment::Column::SortName, segment::Column::Id]);
         let select = self.all_segments(include_archived);
         let slice = slice(keyset.page(select, page, key_values).all(&self.db).await?, page);
         let segments: Result<Vec<_>, _> = slice.items.iter().cloned().map(rows::segment).collect();
@@ -92,8 +89,7 @@ impl Snapshot {
         include_archived: bool,
         page: &Page<NameKey>,
     ) -> Result<Slice<CanvasRead>, StoreError> {
-        let columns = [canvas::Column::SortName, canvas::Column::Id];
-        let keyset = by_name(columns.map(|column| column.into_simple_expr()));
+        let keyset = Keyset::ascending([canvas::Column::SortName, canvas::Column::Id]);
         let select = self.all_canvases(include_archived);
         let slice = slice(keyset.page(select, page, key_values).all(&self.db).await?, page);
         let canvases = self.complete_canvases(slice.items.clone()).await?;
@@ -136,13 +132,6 @@ impl Snapshot {
             })
         });
         canvases.collect()
-    }
-}
-
-fn by_name(columns: [sea_orm::sea_query::SimpleExpr; 2]) -> Keyset {
-    Keyset {
-        columns: columns.to_vec(),
-        direction: SortDirection::Ascending,
     }
 }
 

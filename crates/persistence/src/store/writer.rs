@@ -47,18 +47,18 @@ pub(super) enum Ran {
 
 pub(super) struct Work<F, T, E> {
     workspace: WorkspaceId,
-    work: F,
+    run: F,
     outcome: Option<Result<T, E>>,
     answer: oneshot::Sender<Result<T, E>>,
 }
 
 impl<F, T, E> Work<F, T, E> {
-    pub(super) fn new(workspace: WorkspaceId, work: F) -> (Self, oneshot::Receiver<Result<T, E>>) {
+    pub(super) fn new(workspace: WorkspaceId, run: F) -> (Self, oneshot::Receiver<Result<T, E>>) {
         let (answer, receiver) = oneshot::channel();
         (
             Self {
                 workspace,
-                work,
+                run,
                 outcome: None,
                 answer,
             },
@@ -80,7 +80,7 @@ where
     fn run<'t>(&'t mut self, tx: &'t mut WriteTx) -> BoxFuture<'t, Ran> {
         Box::pin(async move {
             // A panic takes back this write like an error would, and leaves the others alone.
-            let outcome = AssertUnwindSafe((self.work)(tx)).catch_unwind().await;
+            let outcome = AssertUnwindSafe((self.run)(tx)).catch_unwind().await;
             let outcome = outcome.unwrap_or_else(|_| Err(StoreError::Panicked.into()));
             let ran = match &outcome {
                 Ok(_) => Ran::Keep,
@@ -186,8 +186,9 @@ impl Writer {
         }
         tracing::error!(%error, "a write failed");
         let detail = error.to_string();
-        job.into_iter()
-            .for_each(|job| job.answer(Err(StoreError::NotCommitted(detail.clone()))));
+        for job in job {
+            job.answer(Err(StoreError::NotCommitted(detail.clone())));
+        }
     }
 
     /// Runs all these writes in one transaction and commits it, or nothing of it.
