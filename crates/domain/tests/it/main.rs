@@ -1,0 +1,14 @@
+//! What the domain promises, tried from outside through what other crates can call.
+//!
+//! `matrix` holds the rules table, `random_commands` the invariants over whole lives, the rest the input and the
+//! differences between contents.
+
+mod lists;
+mod messages;
+mod patches;
+mod schedules;
+mod sources;
+mod strategies;
+mod support;
+mod texts;
+mod urls_and_addresses;
