@@ -3,7 +3,9 @@
 //! `matrix` holds the rules table, `random_commands` the invariants over whole lives, the rest the input and the
 //! differences between contents.
 
+mod allowed_actions;
 mod lists;
+mod matrix;
 mod messages;
 mod patches;
 mod schedules;
