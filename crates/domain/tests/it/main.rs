@@ -4,10 +4,12 @@
 //! differences between contents.
 
 mod allowed_actions;
+mod commands;
 mod lists;
 mod matrix;
 mod messages;
 mod patches;
+mod random_commands;
 mod schedules;
 mod sources;
 mod strategies;
