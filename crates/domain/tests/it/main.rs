@@ -4,6 +4,7 @@
 //! differences between contents.
 
 mod allowed_actions;
+mod changes;
 mod commands;
 mod lists;
 mod matrix;
