@@ -11,6 +11,6 @@ mod world;
 pub(crate) use audit::{Ask, Books, audit};
 pub(crate) use content::{email, in_app, webhook};
 pub(crate) use feed::{CAMPAIGN_EVENTS, Feed, STATUS_CHANGES, sequence, sequences, texts};
-pub(crate) use server::Server;
+pub(crate) use server::{Server, command, run};
 pub(crate) use together::{Dice, together};
 pub(crate) use world::{Payload, World, codes};

@@ -5,4 +5,5 @@ mod feed;
 mod harness;
 mod layering;
 mod migrations;
+mod races;
 mod schema;

@@ -10,7 +10,7 @@ use super::{Server, World};
 /// Whoever answers GraphQL requests without errors.
 pub(crate) trait Ask {
     /// The data of a response that must have no errors.
-    async fn data(&self, query: &str, variables: Value) -> Value;
+    fn data(&self, query: &str, variables: Value) -> impl Future<Output = Value> + Send;
 }
 
 impl Ask for World {
