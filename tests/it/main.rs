@@ -4,4 +4,5 @@
 mod harness;
 mod layering;
 mod migrations;
+mod readme;
 mod schema;
