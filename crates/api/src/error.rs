@@ -1,0 +1,154 @@
+//! How a field can fail, and the one place where that becomes a GraphQL error.
+
+use std::error::Error as StdError;
+
+use async_graphql::{Error, ErrorExtensionValues};
+use understudy_app::feed::FeedError;
+use understudy_app::{Failure, StoreError};
+use uuid::Uuid;
+
+/// Why a field has no value.
+///
+/// It has no `Display` on purpose: async-graphql makes an error of everything that has one, and a `?` would then show
+/// the text of an internal error to clients.
+#[derive(Debug, Clone)]
+pub(crate) enum Failed {
+    /// An argument that no client should have sent.
+    BadInput {
+        /// The argument, as a path with dots; `None` if it is about several.
+        argument: Option<String>,
+        /// What is wrong with it.
+        message: String,
+    },
+    /// Something that the whole field is about does not exist.
+    NotFound {
+        /// The argument that names it.
+        argument: &'static str,
+        /// What does not exist.
+        message: &'static str,
+    },
+    /// What no client caused; the log has the details under this id.
+    Internal(Uuid),
+}
+
+impl Failed {
+    /// An argument that no client should have sent.
+    pub(crate) fn bad_input(argument: impl Into<String>, message: impl Into<String>) -> Self {
+        Self::BadInput {
+            argument: Some(argument.into()),
+            message: message.into(),
+        }
+    }
+
+    /// An error that no client caused. Its text goes to the log, and nowhere else.
+    pub(crate) fn internal(error: &(dyn StdError + 'static)) -> Self {
+        let id = Uuid::now_v7();
+        tracing::error!(%id, error, "a field failed");
+        Self::Internal(id)
+    }
+
+    /// A state of affairs that this crate or the store must have prevented.
+    pub(crate) fn impossible(what: &'static str) -> Self {
+        let id = Uuid::now_v7();
+        tracing::error!(%id, what, "a field met what cannot be");
+        Self::Internal(id)
+    }
+}
+
+impl From<StoreError> for Failed {
+    fn from(error: StoreError) -> Self {
+        Self::internal(&error)
+    }
+}
+
+impl From<Failure> for Failed {
+    fn from(error: Failure) -> Self {
+        Self::internal(&error)
+    }
+}
+
+impl From<FeedError> for Failed {
+    fn from(error: FeedError) -> Self {
+        match error {
+            FeedError::BeyondEnd { end } => Self::bad_input(
+                "after",
+                format!("after is beyond the end of the log, whose last event has the sequence {end}"),
+            ),
+            FeedError::Failed(failure) => failure.into(),
+        }
+    }
+}
+
+impl From<Failed> for Error {
+    fn from(failed: Failed) -> Self {
+        let mut extensions = ErrorExtensionValues::default();
+        let message = match failed {
+            Failed::BadInput { argument, message } => {
+                extensions.set("code", "BAD_USER_INPUT");
+                if let Some(argument) = argument {
+                    extensions.set("argument", argument);
+                }
+                message
+            }
+            Failed::NotFound { argument, message } => {
+                extensions.set("code", "NOT_FOUND");
+                extensions.set("argument", argument);
+                message.to_owned()
+            }
+            Failed::Internal(id) => {
+                extensions.set("code", "INTERNAL_SERVER_ERROR");
+                extensions.set("id", id.to_string());
+                "internal error".to_owned()
+            }
+        };
+        Self {
+            extensions: Some(extensions),
+            ..Self::new(message)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use async_graphql::Value;
+
+    use super::*;
+
+    fn extension(error: &Error, name: &str) -> Option<Value> {
+        error
+            .extensions
+            .as_ref()
+            .and_then(|extensions| extensions.get(name).cloned())
+    }
+
+    #[test]
+    fn an_internal_error_tells_clients_its_id_and_nothing_else() {
+        let secret = StoreError::NotCommitted("table campaigns, row 7".to_owned());
+        let error = Error::from(Failed::from(secret));
+        assert_eq!(error.message, "internal error");
+        assert_eq!(extension(&error, "code"), Some("INTERNAL_SERVER_ERROR".into()));
+        let Some(Value::String(id)) = extension(&error, "id") else {
+            panic!("there is no id: {error:?}");
+        };
+        assert!(id.parse::<Uuid>().is_ok(), "{id}");
+        assert!(error.source.is_none());
+    }
+
+    #[test]
+    fn an_after_beyond_the_end_names_the_end() {
+        let error = Error::from(Failed::from(FeedError::BeyondEnd { end: 41 }));
+        assert!(error.message.contains("41"), "{}", error.message);
+        assert_eq!(extension(&error, "code"), Some("BAD_USER_INPUT".into()));
+        assert_eq!(extension(&error, "argument"), Some("after".into()));
+    }
+
+    #[test]
+    fn what_is_not_found_has_its_code() {
+        let error = Error::from(Failed::NotFound {
+            argument: "campaignId",
+            message: "there is no such campaign",
+        });
+        assert_eq!(extension(&error, "code"), Some("NOT_FOUND".into()));
+        assert_eq!(extension(&error, "argument"), Some("campaignId".into()));
+    }
+}

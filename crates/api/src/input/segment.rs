@@ -1,0 +1,24 @@
+//! Changes of segments.
+
+use async_graphql::{InputObject, MaybeUndefined};
+use understudy_domain::source::SegmentPatch;
+
+use super::patched;
+
+/// A patch on a segment: what is left out stays as it is. `null` is `INVALID` everywhere.
+#[derive(Debug, InputObject)]
+pub(crate) struct SegmentInput {
+    /// The name: 1 to 200 characters after the white space around it is taken off. `createSegment` requires it.
+    name: MaybeUndefined<String>,
+    /// Who is in the segment, in words, up to 10,000 characters.
+    description: MaybeUndefined<String>,
+}
+
+impl From<SegmentInput> for SegmentPatch {
+    fn from(input: SegmentInput) -> Self {
+        Self {
+            name: patched(input.name),
+            description: patched(input.description),
+        }
+    }
+}

@@ -1,0 +1,33 @@
+//! Changing.
+//!
+//! Every mutation goes one way: arguments to a command, the command to the application, and what it answers to a
+//! payload. Nothing here decides what is allowed.
+
+mod bulk;
+mod campaigns;
+mod canvases;
+mod drafts;
+mod payload;
+mod priority;
+mod segments;
+
+use async_graphql::MergedObject;
+
+use bulk::BulkMutations;
+use campaigns::CampaignMutations;
+use canvases::CanvasMutations;
+use drafts::DraftMutations;
+use priority::PriorityMutations;
+use segments::SegmentMutations;
+
+/// What can be changed. A command that is refused is no GraphQL error: its payload says so in `userErrors`, and nothing
+/// was changed. Repeating a command after a lost answer is safe, except for those that create something.
+#[derive(Default, MergedObject)]
+pub struct Mutation(
+    CampaignMutations,
+    DraftMutations,
+    BulkMutations,
+    SegmentMutations,
+    CanvasMutations,
+    PriorityMutations,
+);

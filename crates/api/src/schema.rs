@@ -1,0 +1,38 @@
+//! The schema as a whole.
+
+use async_graphql::{SDLExportOptions, SchemaBuilder};
+use understudy_app::App;
+
+use crate::mutation::Mutation;
+use crate::query::Query;
+use crate::subscription::Subscription;
+use crate::types::content::CampaignContent;
+
+/// The executable schema. Clones share one.
+pub type Schema = async_graphql::Schema<Query, Mutation, Subscription>;
+
+/// The schema over an application. Build it once: it is the same for every request and every connection.
+#[must_use]
+pub fn schema(app: App) -> Schema {
+    builder().data(app).finish()
+}
+
+/// The schema in GraphQL's schema definition language, fields and arguments in alphabetical order. Enum values keep
+/// theirs, since the order of a lifecycle says something.
+#[must_use]
+pub fn sdl() -> String {
+    let options = SDLExportOptions::new()
+        .sorted_fields()
+        .sorted_arguments()
+        .include_specified_by()
+        .use_space_ident();
+    builder().finish().sdl_with_options(options)
+}
+
+fn builder() -> SchemaBuilder<Query, Mutation, Subscription> {
+    // No field has this interface as its type, so the schema has to be told of it.
+    Schema::build(Query, Mutation::default(), Subscription).register_output_type::<CampaignContent>()
+}
+
+#[cfg(test)]
+mod tests;

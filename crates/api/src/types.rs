@@ -1,0 +1,15 @@
+//! What can be read: the types of the schema, each a thin cover over a read model or a domain value.
+
+pub(crate) mod campaign;
+pub(crate) mod campaign_list;
+pub(crate) mod canvas;
+pub(crate) mod change;
+pub(crate) mod content;
+pub(crate) mod draft;
+pub(crate) mod event;
+pub(crate) mod in_app;
+pub(crate) mod message;
+pub(crate) mod node;
+pub(crate) mod payload;
+pub(crate) mod schedule;
+pub(crate) mod segment;

@@ -1,0 +1,115 @@
+//! What is wrong with an input, in words.
+
+use understudy_domain::{Problem, ProblemKind};
+
+use super::{UserError, UserErrorCode};
+
+/// One error for each problem, with its path below `input`.
+pub(super) fn user_errors(problems: &[Problem], input: &[&str]) -> Vec<UserError> {
+    problems
+        .iter()
+        .map(|problem| user_error(problem, input))
+        .collect()
+}
+
+fn user_error(problem: &Problem, input: &[&str]) -> UserError {
+    let code = match problem.kind {
+        ProblemKind::ArchivedSegment(_) => UserErrorCode::SegmentArchived,
+        ProblemKind::Missing
+        | ProblemKind::Null
+        | ProblemKind::Empty
+        | ProblemKind::TooLong { .. }
+        | ProblemKind::TooLarge { .. }
+        | ProblemKind::TooMany { .. }
+        | ProblemKind::Repeated
+        | ProblemKind::Nul
+        | ProblemKind::LineBreak
+        | ProblemKind::NotAnAddress
+        | ProblemKind::NotAUrl
+        | ProblemKind::NotAHeader
+        | ProblemKind::NoStart
+        | ProblemKind::EndBeforeStart
+        | ProblemKind::NoSuchSegment(_) => UserErrorCode::Invalid,
+    };
+    let path: Vec<&str> = input
+        .iter()
+        .copied()
+        .chain(problem.path.iter().map(String::as_str))
+        .collect();
+    UserError::new(code, message(&problem.kind, &label(&problem.path))).at(&path)
+}
+
+fn message(kind: &ProblemKind, label: &str) -> String {
+    match kind {
+        ProblemKind::Missing => format!("The {label} is missing."),
+        ProblemKind::Null => format!("The {label} cannot be null; leave it out to keep it as it is."),
+        ProblemKind::Empty => format!("The {label} is empty."),
+        ProblemKind::TooLong { limit } => {
+            format!("The {label} is too long: at most {} characters.", grouped(*limit))
+        }
+        ProblemKind::TooLarge { limit } => {
+            format!(
+                "The {label} is too large: at most {} bytes of UTF-8.",
+                grouped(*limit)
+            )
+        }
+        ProblemKind::TooMany { limit } => {
+            format!("The {label} are too many: at most {}.", grouped(*limit))
+        }
+        ProblemKind::Repeated => format!("The {label} stands in the list already; give each once."),
+        ProblemKind::Nul => format!("The {label} has a NUL character, which cannot be kept."),
+        ProblemKind::LineBreak => format!("The {label} has a line break, and is one line."),
+        ProblemKind::NotAnAddress => format!("The {label} is not an email address, e.g. news@example.com."),
+        ProblemKind::NotAUrl => {
+            format!("The {label} is not an http or https address with a host, e.g. https://example.com/hook.")
+        }
+        ProblemKind::NotAHeader => format!("The {label} has characters that HTTP does not allow there."),
+        ProblemKind::NoStart => "A schedule at a set time needs the time: give startAt.".to_owned(),
+        ProblemKind::EndBeforeStart => "The end of the schedule is not after its start.".to_owned(),
+        ProblemKind::NoSuchSegment(id) => format!("There is no segment with the id {id}."),
+        ProblemKind::ArchivedSegment(id) => {
+            format!(
+                "The segment {id} is archived and cannot be added; unarchive it first, or choose another."
+            )
+        }
+    }
+}
+
+/// The field in words: its own name, and for an item of a list that of the list.
+fn label(path: &[String]) -> String {
+    let Some((last, above)) = path.split_last() else {
+        return "input".to_owned();
+    };
+    if last.parse::<usize>().is_err() {
+        return in_words(last);
+    }
+    match above.last().map(String::as_str) {
+        Some("tags") => "tag".to_owned(),
+        Some("segmentIds") => "segment".to_owned(),
+        Some("headers") => "header".to_owned(),
+        Some(_) | None => "item".to_owned(),
+    }
+}
+
+fn in_words(name: &str) -> String {
+    match name {
+        "replyTo" => "reply-to address".to_owned(),
+        "from" => "sender".to_owned(),
+        "url" => "URL".to_owned(),
+        "segmentIds" => "segments".to_owned(),
+        name => name.to_owned(),
+    }
+}
+
+/// The number with its digits in groups of three: 1,000.
+fn grouped(number: usize) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}

@@ -1,0 +1,32 @@
+//! Who asks, and what they may see.
+
+use async_graphql::Context;
+use understudy_app::{App, Snapshot};
+use understudy_domain::WorkspaceId;
+
+use crate::error::Failed;
+
+/// Whoever sent the operation. The workspace comes from here and from nowhere else, so that this is the only place to
+/// change once it follows from a token.
+#[derive(Debug, Clone)]
+pub(crate) struct Viewer {
+    pub(crate) app: App,
+    pub(crate) workspace: WorkspaceId,
+}
+
+impl Viewer {
+    /// The viewer of the operation that `ctx` is part of.
+    pub(crate) fn of(ctx: &Context<'_>) -> Result<Self, Failed> {
+        let app = ctx.data_opt::<App>().cloned();
+        Ok(Self {
+            app: app.ok_or_else(|| Failed::impossible("the schema was built without an application"))?,
+            workspace: WorkspaceId::DEFAULT,
+        })
+    }
+
+    /// A view of the viewer's workspace. It may hold a connection to the database: it is to be dropped before
+    /// anything else is waited for, the resolvers of the fields below included.
+    pub(crate) async fn snapshot(&self) -> Result<Snapshot, Failed> {
+        Ok(self.app.snapshot(self.workspace).await?)
+    }
+}
