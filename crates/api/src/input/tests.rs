@@ -30,9 +30,10 @@ fn state<T>(field: &Patched<T>) -> &'static str {
 
 /// What each input has come to.
 #[Object]
+#[allow(clippy::unused_self)] // Resolvers have one, needed or not.
 impl Probe {
     /// The states of name, description, tags, message, segments and schedule.
-    async fn content(&self, content: CampaignContentInput) -> Result<Vec<&'static str>, Failed> {
+    fn content(&self, content: CampaignContentInput) -> Result<Vec<&'static str>, Failed> {
         let patch = content.into_patch("content")?;
         Ok(vec![
             state(&patch.name),
@@ -45,7 +46,7 @@ impl Probe {
     }
 
     /// The user errors of the patch as a creation.
-    async fn problems(&self, content: CampaignContentInput) -> Result<Json, Failed> {
+    fn problems(&self, content: CampaignContentInput) -> Result<Json, Failed> {
         let patch: ContentPatch = content.into_patch("content")?.for_creation();
         let errors = match patch.apply(&Content::empty(), &SegmentStates::default()) {
             Ok(_) => vec![],
@@ -74,12 +75,12 @@ impl Probe {
     }
 
     /// What a filter narrows by.
-    async fn filter(&self, filter: CampaignFilter) -> Result<String, Failed> {
+    fn filter(&self, filter: CampaignFilter) -> Result<String, Failed> {
         Ok(format!("{:?}", filter.into_filter("filter")?))
     }
 
     /// What a filter of events narrows by.
-    async fn events(&self, filter: CampaignEventFilter) -> Result<String, Failed> {
+    fn events(&self, filter: CampaignEventFilter) -> Result<String, Failed> {
         Ok(format!("{:?}", filter.into_filter("filter")?))
     }
 }

@@ -1,3 +1,5 @@
+use async_graphql::Response;
+use futures_util::StreamExt as _;
 use serde_json::Value;
 
 use super::*;
@@ -85,6 +87,12 @@ async fn a_schema_without_an_application_fails_without_telling_why() {
     assert_eq!(code, Some(&"INTERNAL_SERVER_ERROR".into()));
 }
 
+/// The first answer; for queries and mutations the only one.
+async fn first_response(schema: &Schema, operation: &str) -> Response {
+    let mut responses = schema.execute_stream(operation);
+    responses.next().await.unwrap()
+}
+
 /// Wrong inputs are told before anything is read, so they need no application.
 #[tokio::test]
 async fn wrong_inputs_are_errors_that_name_their_argument() {
@@ -125,8 +133,20 @@ async fn wrong_inputs_are_errors_that_name_their_argument() {
             r#"mutation { setInAppPriority(sourceId: "x", place: { level: HIGH }) { changed } }"#.to_owned(),
             Some("sourceId"),
         ),
+        (
+            "subscription { campaignEvents(after: -1) { sequence } }".to_owned(),
+            Some("after"),
+        ),
+        (
+            r#"subscription { campaignEvents(filter: { campaignIds: ["x"] }) { sequence } }"#.to_owned(),
+            Some("filter.campaignIds.0"),
+        ),
+        (
+            r#"subscription { campaignStatusChanged(campaignId: "x") { sequence } }"#.to_owned(),
+            Some("campaignId"),
+        ),
     ] {
-        let response = schema.execute(&operation).await;
+        let response = first_response(&schema, &operation).await;
         let [error] = response.errors.as_slice() else {
             panic!("{operation}: not one error: {:?}", response.errors);
         };
