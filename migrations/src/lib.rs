@@ -1,0 +1,33 @@
+//! The database's schema, one change a file. See README.md beside this crate.
+//!
+//! This crate refuses to know the entities: a migration goes on meaning what it meant when it was written.
+
+use sea_orm_migration::prelude::*;
+
+mod m0001_workspaces;
+mod m0002_segments;
+mod m0003_contents;
+mod m0004_campaigns;
+mod m0005_in_app_places;
+mod m0006_campaign_events;
+mod m0007_search;
+mod table;
+
+/// All migrations, in order.
+#[derive(Debug, Clone, Copy)]
+pub struct Migrator;
+
+#[async_trait::async_trait]
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![
+            Box::new(m0001_workspaces::Migration),
+            Box::new(m0002_segments::Migration),
+            Box::new(m0003_contents::Migration),
+            Box::new(m0004_campaigns::Migration),
+            Box::new(m0005_in_app_places::Migration),
+            Box::new(m0006_campaign_events::Migration),
+            Box::new(m0007_search::Migration),
+        ]
+    }
+}

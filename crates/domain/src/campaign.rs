@@ -1,6 +1,6 @@
 //! The campaign: one live content, at most one draft beside it, and the commands that change them.
 //!
-//! Every command takes the campaign, asks [`rules`](crate::rules) and answers with a [`Transition`] or a
+//! Every command takes the campaign, asks [`rules`] and answers with a [`Transition`] or a
 //! [`Refusal`]. Nothing else changes a campaign.
 
 mod commands;

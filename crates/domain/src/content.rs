@@ -138,7 +138,7 @@ pub struct WebhookMessage {
 pub struct Header {
     /// A token as HTTP has it, as it was written.
     pub name: String,
-    /// Visible ASCII, spaces and tabs.
+    /// Visible ASCII, with spaces and tabs inside.
     pub value: String,
 }
 

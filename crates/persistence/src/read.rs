@@ -3,9 +3,14 @@
 //! Reads never go through aggregates, and decide nothing. All of one read sees one snapshot of the database, so a
 //! pair of campaign and draft is never torn by a write in between.
 
+pub(crate) mod campaigns;
+mod events;
+pub(crate) mod in_app;
+mod keyset;
 pub mod model;
 pub mod page;
 mod snapshot;
+mod sources;
 
 pub use model::{CampaignRead, CanvasRead, ContentRead, DraftRead, InAppSourceRead, RecordedEvent, Wants};
 pub use page::{

@@ -1,1 +1,64 @@
-fn main(){}
+//! The binary `understudy`: command line, configuration, HTTP and WebSocket, health and shutdown.
+//!
+//! This crate refuses to know what a campaign is. It carries requests to the schema and answers back, and decides
+//! only what is about the carrying: who may listen, how large and how deep a request may be, and how to stop.
+
+mod cli;
+mod failure;
+mod graphiql;
+mod graphql;
+mod health;
+mod logging;
+mod migrate;
+mod output;
+mod serve;
+mod shutdown;
+
+use std::process;
+
+use clap::Parser;
+use tokio::runtime;
+
+use crate::{
+    cli::{Cli, Command},
+    failure::Failure,
+};
+
+/// The system's allocator is slow where many threads allocate small pieces, which is what answering GraphQL does.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// Runs the command and turns its end into an exit code and, if it failed, into one line on stderr.
+fn main() {
+    let code = match start(Cli::parse()) {
+        Ok(()) => 0,
+        Err(failure) => {
+            output::complain(&failure);
+            1
+        }
+    };
+    // Returning from `main` would be as good a way to end, but for threads that a hanging request still occupies:
+    // the promised end within ten seconds must not depend on them.
+    process::exit(code);
+}
+
+/// Prepares what every command needs, runs the command, and leaves the runtime without waiting for its threads.
+fn start(cli: Cli) -> Result<(), Failure> {
+    logging::start()?;
+    let runtime = runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(Failure::Runtime)?;
+    let result = runtime.block_on(run(cli.command));
+    runtime.shutdown_background();
+    result
+}
+
+/// Runs one command to its end.
+async fn run(command: Command) -> Result<(), Failure> {
+    match command {
+        Command::Serve(options) => serve::serve(options).await,
+        Command::Schema => output::print(&understudy_api::sdl()),
+        Command::Migrate(options) => migrate::migrate(options).await,
+    }
+}

@@ -145,18 +145,43 @@ impl WebhookPatch {
 fn check_address(problems: &mut Problems, name: &str, address: String) -> String {
     let options = Options::default().with_required_tld().without_domain_literal();
     let address = ADDRESS.check_one_line(problems, name, address);
-    if EmailAddress::parse_with_options(&address, options).is_err() {
+    let is_address = EmailAddress::parse_with_options(&address, options).is_ok();
+    let mut names = address.rsplit_once(" <").into_iter();
+    if !is_address || !names.all(|(name, _)| is_display_name(name.trim())) {
         problems.add(name, ProblemKind::NotAnAddress);
     }
     address
 }
 
-/// The parser mends what browsers mend (white space, backslashes, missing slashes); what needed mending is refused,
-/// since whoever sends it may not mend it the same way.
+/// The parser lets anything stand before the bracket. There, a comma or another bracket would make two addresses of
+/// one for the next program that reads it, so outside of quotes only words are let through, and never a control
+/// character.
+fn is_display_name(name: &str) -> bool {
+    let mut is_quoted = false;
+    let mut characters = name.chars();
+    while let Some(character) = characters.next() {
+        let is_allowed = match character {
+            '"' => {
+                is_quoted = !is_quoted;
+                true
+            }
+            '\\' => is_quoted && characters.next().is_some_and(|escaped| !escaped.is_control()),
+            '(' | ')' | '<' | '>' | '[' | ']' | ':' | ';' | '@' | ',' => is_quoted,
+            other => !other.is_control(),
+        };
+        if !is_allowed {
+            return false;
+        }
+    }
+    !is_quoted && !name.is_empty()
+}
+
+/// The parser mends what browsers mend (white space, backslashes, missing or surplus slashes); what needed mending is
+/// refused, since whoever sends it may not mend it the same way.
 fn is_web_url(text: &str) -> bool {
     let scheme_is_whole = ["http://", "https://"].iter().any(|scheme| {
-        text.get(..scheme.len())
-            .is_some_and(|start| start.eq_ignore_ascii_case(scheme))
+        text.split_at_checked(scheme.len())
+            .is_some_and(|(start, rest)| start.eq_ignore_ascii_case(scheme) && !rest.starts_with('/'))
     });
     let is_clean = !text.contains(|c: char| c.is_control() || c.is_whitespace() || c == '\\');
     scheme_is_whole && is_clean && Url::parse(text).is_ok_and(|url| url.has_host())
@@ -194,8 +219,14 @@ fn check_header(problems: &mut Problems, header: HeaderPatch) -> Header {
                 limit: MOST_HEADER_BYTES,
             },
         );
-    } else if HeaderValue::from_str(&value).is_err() {
+    } else if !is_header_value(&value) {
         problems.add("value", ProblemKind::NotAHeader);
     }
     Header { name, value }
+}
+
+/// `HeaderValue` lets through what HTTP only tolerates: bytes beyond ASCII, which every receiver reads in its own
+/// way, and white space around the value, which HTTP/1 drops and for which HTTP/2 calls the request malformed.
+fn is_header_value(value: &str) -> bool {
+    HeaderValue::from_str(value).is_ok() && value.is_ascii() && value.trim_ascii() == value
 }

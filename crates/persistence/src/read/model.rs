@@ -49,6 +49,11 @@ impl Wants {
         archive_segment: false,
     };
 
+    /// Whether any part of a content is wanted.
+    pub(crate) const fn has_content(self) -> bool {
+        self.content || self.message || self.tags || self.segments
+    }
+
     /// What either wants.
     #[must_use]
     pub const fn and(self, other: Self) -> Self {
@@ -134,6 +139,22 @@ impl CampaignRead {
             live: self.live.readiness(),
             draft: self.draft.as_ref().map(|draft| draft.content.readiness()),
             in_app: self.live.channel == Some(Channel::InApp),
+        }
+    }
+}
+
+impl Default for ContentRead {
+    /// A content of which nothing was wanted.
+    fn default() -> Self {
+        let schedule = Content::empty().schedule;
+        Self {
+            name: String::new(),
+            description: String::new(),
+            tags: vec![],
+            channel: None,
+            message: None,
+            segments: vec![],
+            schedule,
         }
     }
 }

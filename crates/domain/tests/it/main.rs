@@ -1,0 +1,19 @@
+//! What the domain promises, tried from outside through what other crates can call.
+//!
+//! `matrix` holds the rules table, `random_commands` the invariants over whole lives, the rest the input and the
+//! differences between contents.
+
+mod allowed_actions;
+mod changes;
+mod commands;
+mod lists;
+mod matrix;
+mod messages;
+mod patches;
+mod random_commands;
+mod schedules;
+mod sources;
+mod strategies;
+mod support;
+mod texts;
+mod urls_and_addresses;

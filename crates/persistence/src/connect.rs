@@ -1,0 +1,93 @@
+//! Connections to the embedded database.
+//!
+//! SQLite in WAL mode: one writer, any number of readers that it never blocks. `synchronous=FULL` syncs the log at
+//! every commit, so what was acknowledged survives the loss of the process and of the machine's power.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use sea_orm::{ConnectOptions, Database, DatabaseConnection};
+
+use crate::OpenError;
+
+/// How long a write waits for a writer of another process, e.g. a backup, and a read for a connection.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Counts the statements of the connections that share it.
+pub(crate) type StatementCount = Arc<AtomicU64>;
+
+/// How a database is opened.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Existence {
+    /// It is made if it is not there.
+    Create,
+    /// It must be there.
+    Require,
+}
+
+/// Opens at most `connections` connections to the database at `url`.
+pub(crate) async fn connect(
+    url: &str,
+    connections: u32,
+    existence: Existence,
+    count: &StatementCount,
+) -> Result<DatabaseConnection, OpenError> {
+    check(url)?;
+    let mut options = ConnectOptions::new(url);
+    let create = matches!(existence, Existence::Create);
+    options
+        .max_connections(connections)
+        .acquire_timeout(PATIENCE)
+        .sqlx_logging(false)
+        .test_before_acquire(false)
+        .map_sqlx_sqlite_opts(move |sqlite| {
+            sqlite
+                .create_if_missing(create)
+                .foreign_keys(true)
+                .busy_timeout(PATIENCE)
+                .pragma("journal_mode", "WAL")
+                .pragma("synchronous", "FULL")
+        });
+    let mut connection = Database::connect(options)
+        .await
+        .map_err(|error| OpenError::Unopenable {
+            url: url.to_owned(),
+            reason: one_line(&error),
+        })?;
+    let count = Arc::clone(count);
+    connection.set_metric_callback(move |_| {
+        count.fetch_add(1, Ordering::Relaxed);
+    });
+    Ok(connection)
+}
+
+fn check(url: &str) -> Result<(), OpenError> {
+    let unsupported = |reason| {
+        Err(OpenError::Unsupported {
+            url: url.to_owned(),
+            reason,
+        })
+    };
+    let Some(path) = url.strip_prefix("sqlite:") else {
+        return unsupported("its URL must begin with sqlite://, as in sqlite://understudy.db");
+    };
+    let path = path
+        .trim_start_matches("//")
+        .split('?')
+        .next()
+        .unwrap_or_default();
+    if path.is_empty() || path == ":memory:" || url.contains("mode=memory") {
+        return unsupported("a database in memory would be lost with the process; name a file");
+    }
+    if Path::new(path).is_dir() {
+        return unsupported("it is a directory; name a file");
+    }
+    Ok(())
+}
+
+/// An error of the database in one line, for the person who starts the server.
+pub(crate) fn one_line(error: &sea_orm::DbErr) -> String {
+    error.to_string().split_whitespace().collect::<Vec<_>>().join(" ")
+}

@@ -1,0 +1,16 @@
+//! The tables as SeaORM entities. They are plain rows: what a row means is said in [`rows`](crate::rows).
+
+// The macros make public items beside each model; none of them leaves the crate.
+#![allow(unreachable_pub)]
+
+pub(crate) mod campaign;
+pub(crate) mod campaign_event;
+pub(crate) mod canvas;
+pub(crate) mod content;
+pub(crate) mod content_document;
+pub(crate) mod content_segment;
+pub(crate) mod content_tag;
+pub(crate) mod draft;
+pub(crate) mod in_app_place;
+pub(crate) mod segment;
+pub(crate) mod workspace;

@@ -1,0 +1,119 @@
+//! Applying and inspecting migrations.
+
+use sea_orm::DatabaseConnection;
+use sea_orm_migration::{MigrationStatus, MigratorTrait as _};
+use understudy_migrations::Migrator;
+
+use crate::OpenError;
+use crate::connect::{Existence, StatementCount, connect, one_line};
+
+/// One migration, and whether the database has it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MigrationState {
+    /// Its name, e.g. `m0001_workspaces`.
+    pub name: String,
+    /// Whether it is applied.
+    pub applied: bool,
+}
+
+/// Applies all pending migrations, making the database if it is not there; returns the names of those applied.
+///
+/// # Errors
+/// If the database cannot be opened, is newer than the binary, or a migration fails.
+pub async fn up(url: &str) -> Result<Vec<String>, OpenError> {
+    let db = connect(url, 1, Existence::Create, &StatementCount::default()).await?;
+    let applied = apply(url, &db).await;
+    close(db).await;
+    applied
+}
+
+/// Takes back the last `steps` migrations; returns their names, the last one first.
+///
+/// # Errors
+/// As [`up`]; and if there is no database.
+pub async fn down(url: &str, steps: u32) -> Result<Vec<String>, OpenError> {
+    let db = connect(url, 1, Existence::Require, &StatementCount::default()).await?;
+    let taken_back = take_back(url, &db, steps).await;
+    close(db).await;
+    taken_back
+}
+
+/// All migrations that this binary knows, in order.
+///
+/// # Errors
+/// If there is no database, it cannot be opened, or it is newer than the binary.
+pub async fn status(url: &str) -> Result<Vec<MigrationState>, OpenError> {
+    let db = connect(url, 1, Existence::Require, &StatementCount::default()).await?;
+    let states = states(url, &db).await;
+    close(db).await;
+    states
+}
+
+/// As [`up`], on an open connection.
+pub(crate) async fn apply(url: &str, db: &DatabaseConnection) -> Result<Vec<String>, OpenError> {
+    let pending: Vec<String> = states(url, db)
+        .await?
+        .into_iter()
+        .filter(|state| !state.applied)
+        .map(|state| state.name)
+        .collect();
+    if !pending.is_empty() {
+        Migrator::up(db, None)
+            .await
+            .map_err(|error| unmigratable(url, &error))?;
+    }
+    Ok(pending)
+}
+
+async fn take_back(url: &str, db: &DatabaseConnection, steps: u32) -> Result<Vec<String>, OpenError> {
+    let applied = states(url, db)
+        .await?
+        .into_iter()
+        .filter(|state| state.applied)
+        .rev();
+    let names: Vec<String> = applied.take(steps as usize).map(|state| state.name).collect();
+    Migrator::down(db, Some(steps))
+        .await
+        .map_err(|error| unmigratable(url, &error))?;
+    Ok(names)
+}
+
+async fn states(url: &str, db: &DatabaseConnection) -> Result<Vec<MigrationState>, OpenError> {
+    let migrations = Migrator::migrations();
+    let known: Vec<&str> = migrations.iter().map(|migration| migration.name()).collect();
+    let stored = Migrator::get_migration_models(db)
+        .await
+        .map_err(|error| unmigratable(url, &error))?;
+    if let Some(unknown) = stored
+        .into_iter()
+        .find(|stored| !known.contains(&stored.version.as_str()))
+    {
+        return Err(OpenError::Newer {
+            url: url.to_owned(),
+            migration: unknown.version,
+        });
+    }
+    let states = Migrator::get_migration_with_status(db)
+        .await
+        .map_err(|error| unmigratable(url, &error))?;
+    Ok(states
+        .iter()
+        .map(|migration| MigrationState {
+            name: migration.name().to_owned(),
+            applied: migration.status() == MigrationStatus::Applied,
+        })
+        .collect())
+}
+
+fn unmigratable(url: &str, error: &sea_orm::DbErr) -> OpenError {
+    OpenError::Unmigratable {
+        url: url.to_owned(),
+        reason: one_line(error),
+    }
+}
+
+async fn close(db: DatabaseConnection) {
+    if let Err(error) = db.close().await {
+        tracing::warn!(%error, "the database did not close cleanly");
+    }
+}

@@ -1,0 +1,210 @@
+//! Reading campaigns.
+
+use std::collections::HashMap;
+
+use sea_orm::{ColumnTrait as _, EntityTrait as _, PaginatorTrait as _, QueryFilter as _, QuerySelect as _};
+use understudy_domain::{ArchiveCause, CampaignId, DraftId, Lifecycle};
+use uuid::Uuid;
+
+use super::in_app::Standing;
+use super::keyset::slice;
+use super::page::{CampaignFilter, CampaignKey, CampaignOrder, Page, Slice};
+use super::{CampaignRead, ContentRead, DraftRead, Snapshot, Wants};
+use crate::StoreError;
+use crate::contents::{self, IDS};
+use crate::entity::{campaign, draft};
+use crate::rows::{self, corrupt};
+
+mod filter;
+
+pub(crate) use filter::all_ids;
+use filter::{filtered, key_values, ordered};
+
+/// What belongs to campaigns and stands in other tables.
+struct Parts {
+    drafts: HashMap<Uuid, draft::Model>,
+    contents: HashMap<Uuid, ContentRead>,
+    standings: HashMap<Uuid, Standing>,
+    archive_segments: HashMap<Uuid, understudy_domain::Segment>,
+}
+
+impl Snapshot {
+    /// Those of the campaigns that exist.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn campaigns(
+        &self,
+        ids: &[CampaignId],
+        wants: Wants,
+    ) -> Result<HashMap<CampaignId, CampaignRead>, StoreError> {
+        let mut campaigns = HashMap::with_capacity(ids.len());
+        for ids in ids.chunks(IDS) {
+            let rows = campaign::Entity::find()
+                .filter(campaign::Column::WorkspaceId.eq(self.workspace.uuid()))
+                .filter(campaign::Column::Id.is_in(ids.iter().map(|id| id.uuid())))
+                .all(&self.db)
+                .await?;
+            let complete = self.complete(rows, wants).await?;
+            campaigns.extend(complete.into_iter().map(|campaign| (campaign.id, campaign)));
+        }
+        Ok(campaigns)
+    }
+
+    /// The campaign that a draft belongs to, if there is the draft.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn campaign_of_draft(&self, id: DraftId) -> Result<Option<CampaignId>, StoreError> {
+        let id: Option<Uuid> = draft::Entity::find()
+            .select_only()
+            .column(draft::Column::CampaignId)
+            .filter(draft::Column::WorkspaceId.eq(self.workspace.uuid()))
+            .filter(draft::Column::ContentId.eq(id.uuid()))
+            .into_tuple()
+            .one(&self.db)
+            .await?;
+        Ok(id.map(CampaignId::from_uuid))
+    }
+
+    /// A page of the campaigns that a filter finds.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn campaign_page(
+        &self,
+        filter: &CampaignFilter,
+        order: CampaignOrder,
+        page: &Page<CampaignKey>,
+        wants: Wants,
+    ) -> Result<Slice<CampaignRead>, StoreError> {
+        let (select, keyset) = ordered(filtered(self.workspace, filter), filter, order);
+        let rows = keyset.page(select, page, key_values).all(&self.db).await?;
+        let slice = slice(rows, page);
+        let campaigns = self.complete(slice.items.clone(), wants).await?;
+        Ok(slice.with_items(campaigns))
+    }
+
+    /// How many campaigns a filter finds.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn campaign_count(&self, filter: &CampaignFilter) -> Result<u64, StoreError> {
+        let order = CampaignOrder::default();
+        Ok(ordered(filtered(self.workspace, filter), filter, order)
+            .0
+            .count(&self.db)
+            .await?)
+    }
+
+    /// Adds to rows what stands in other tables, in a number of statements that does not depend on theirs.
+    pub(super) async fn complete(
+        &self,
+        rows: Vec<campaign::Model>,
+        wants: Wants,
+    ) -> Result<Vec<CampaignRead>, StoreError> {
+        if rows.is_empty() {
+            return Ok(vec![]);
+        }
+        let mut parts = self.parts(&rows, wants).await?;
+        rows.iter().map(|row| assemble(row, &mut parts, wants)).collect()
+    }
+
+    async fn parts(&self, rows: &[campaign::Model], wants: Wants) -> Result<Parts, StoreError> {
+        let ids = || rows.iter().map(|row| row.id);
+        let drafts = if wants.draft {
+            draft::Entity::find()
+                .filter(draft::Column::WorkspaceId.eq(self.workspace.uuid()))
+                .filter(draft::Column::CampaignId.is_in(ids()))
+                .all(&self.db)
+                .await?
+        } else {
+            vec![]
+        };
+        let content_ids: Vec<Uuid> = rows
+            .iter()
+            .map(|row| row.content_id)
+            .chain(drafts.iter().map(|draft| draft.content_id))
+            .collect();
+        let contents = if wants.has_content() {
+            contents::load(&self.db, self.workspace, &content_ids, wants).await?
+        } else {
+            HashMap::new()
+        };
+        let standings = if wants.priority {
+            self.standings(ids().collect()).await?
+        } else {
+            HashMap::new()
+        };
+        let archive_segments = if wants.archive_segment {
+            let mut segments: Vec<Uuid> = rows.iter().filter_map(|row| row.archived_by_segment_id).collect();
+            segments.sort_unstable();
+            segments.dedup();
+            contents::segments(&self.db, self.workspace, &segments).await?
+        } else {
+            HashMap::new()
+        };
+        let drafts = drafts
+            .into_iter()
+            .map(|draft| (draft.campaign_id, draft))
+            .collect();
+        Ok(Parts {
+            drafts,
+            contents,
+            standings,
+            archive_segments,
+        })
+    }
+}
+
+fn assemble(row: &campaign::Model, parts: &mut Parts, wants: Wants) -> Result<CampaignRead, StoreError> {
+    let lifecycle = rows::lifecycle(row)?;
+    let mut content = |id: Uuid| {
+        if wants.has_content() {
+            parts
+                .contents
+                .remove(&id)
+                .ok_or_else(|| corrupt("campaign without its content", id))
+        } else {
+            Ok(ContentRead::default())
+        }
+    };
+    let live = content(row.content_id)?;
+    let draft = match parts.drafts.remove(&row.id) {
+        None => None,
+        Some(draft) => Some(DraftRead {
+            id: DraftId::from_uuid(draft.content_id),
+            content: content(draft.content_id)?,
+            based_on_version: rows::version(draft.based_on_version)?,
+            created_at: draft.created_at,
+            updated_at: draft.updated_at,
+        }),
+    };
+    let standing = parts.standings.remove(&row.id);
+    let archive_segment = match lifecycle {
+        Lifecycle::Archived {
+            cause: ArchiveCause::Segment(id),
+            ..
+        } => parts.archive_segments.get(&id.uuid()).cloned(),
+        Lifecycle::Archived {
+            cause: ArchiveCause::Direct,
+            ..
+        }
+        | Lifecycle::Unlaunched
+        | Lifecycle::Active { .. }
+        | Lifecycle::Stopped { .. } => None,
+    };
+    Ok(CampaignRead {
+        id: CampaignId::from_uuid(row.id),
+        version: rows::version(row.version)?,
+        lifecycle,
+        live,
+        draft,
+        level: standing.as_ref().map(|standing| standing.place.level),
+        position: standing.as_ref().and_then(|standing| standing.position),
+        place: standing.map(|standing| standing.place),
+        archive_segment,
+        created_at: row.created_at,
+        updated_at: row.updated_at,
+    })
+}

@@ -1,0 +1,58 @@
+//! The write transaction: loads what a decision needs, writes what was decided, and tells the log of it.
+
+mod contents;
+mod events;
+mod load;
+mod order;
+mod save;
+mod sources;
+
+use sea_orm::DatabaseTransaction;
+use understudy_domain::{Campaign, CampaignEvent, WorkspaceId};
+
+use crate::StoreError;
+
+pub use order::Side;
+
+/// A transaction on one workspace. It is committed, or taken back, by the store.
+#[derive(Debug)]
+pub struct WriteTx {
+    db: DatabaseTransaction,
+    workspace: WorkspaceId,
+    /// What is to be told, in the order in which it happened. The log gets it last of all, so that the counter of
+    /// the workspace is held briefly.
+    events: Vec<CampaignEvent>,
+}
+
+/// A campaign before and after a change.
+#[derive(Debug, Clone)]
+pub struct Change {
+    /// As it was loaded in this transaction.
+    pub before: Campaign,
+    /// As it is to be.
+    pub after: Campaign,
+    /// What happened.
+    pub event: CampaignEvent,
+}
+
+impl WriteTx {
+    pub(crate) fn new(db: DatabaseTransaction, workspace: WorkspaceId) -> Self {
+        Self {
+            db,
+            workspace,
+            events: vec![],
+        }
+    }
+
+    /// Writes the log and keeps everything; says whether there was anything to tell.
+    pub(crate) async fn keep(mut self) -> Result<bool, StoreError> {
+        let events = std::mem::take(&mut self.events);
+        self.append(&events).await?;
+        self.db.commit().await?;
+        Ok(!events.is_empty())
+    }
+
+    pub(crate) async fn take_back(self) -> Result<(), StoreError> {
+        Ok(self.db.rollback().await?)
+    }
+}

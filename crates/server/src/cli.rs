@@ -1,0 +1,171 @@
+//! The command line, and the environment variables that stand in for its options.
+
+use std::net::SocketAddr;
+
+use clap::{Args, Parser, Subcommand};
+
+/// Understudy keeps a marketing campaign running while its next version is rehearsed.
+#[derive(Debug, Parser)]
+#[command(name = "understudy", version, propagate_version = true)]
+pub(crate) struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Open the database (creating and migrating it) and serve the GraphQL API.
+    Serve(Serve),
+    /// Print the GraphQL schema as SDL.
+    Schema,
+    /// Apply, take back or list the database's migrations.
+    Migrate(Migrate),
+}
+
+/// The options of `serve`.
+#[derive(Debug, Args)]
+pub(crate) struct Serve {
+    /// The address to listen on; port 0 takes a free one.
+    #[arg(
+        long,
+        env = "UNDERSTUDY_LISTEN",
+        value_name = "ADDRESS:PORT",
+        default_value = "127.0.0.1:8000"
+    )]
+    pub(crate) listen: SocketAddr,
+    /// Where the data lives.
+    #[command(flatten)]
+    pub(crate) database: Database,
+    /// Fill an empty database with example campaigns.
+    #[arg(long)]
+    pub(crate) demo: bool,
+}
+
+/// The options of `migrate`.
+#[derive(Debug, Args)]
+pub(crate) struct Migrate {
+    /// Whose migrations.
+    #[command(flatten)]
+    pub(crate) database: Database,
+    /// What to do with them.
+    #[command(subcommand)]
+    pub(crate) action: MigrateAction,
+}
+
+/// What `migrate` can do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum MigrateAction {
+    /// Apply all migrations that the database does not have yet.
+    Up,
+    /// Take back the last migrations, and what is stored in them.
+    Down {
+        /// How many to take back.
+        #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
+        steps: u32,
+    },
+    /// List all migrations and say which the database has.
+    Status,
+}
+
+/// The option that names the database.
+#[derive(Debug, Args)]
+pub(crate) struct Database {
+    /// The database's URL.
+    #[arg(
+        id = "database",
+        long = "database",
+        env = "UNDERSTUDY_DATABASE",
+        value_name = "URL",
+        default_value = "sqlite://understudy.db",
+        // A URL may carry a password, which `--help` must not print.
+        hide_env_values = true,
+        global = true
+    )]
+    pub(crate) url: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    /// Parses a command line. The variables that stand in for options are not set where tests run.
+    fn parse(line: &str) -> Result<Command, clap::Error> {
+        Cli::try_parse_from(line.split_whitespace()).map(|cli| cli.command)
+    }
+
+    #[test]
+    fn the_definition_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn serve_has_defaults_for_everything() {
+        let Command::Serve(serve) = parse("understudy serve").unwrap() else {
+            panic!("not serve")
+        };
+        assert_eq!(serve.listen, "127.0.0.1:8000".parse().unwrap());
+        assert_eq!(serve.database.url, "sqlite://understudy.db");
+        assert!(!serve.demo);
+    }
+
+    #[test]
+    fn serve_takes_any_socket_address() {
+        let line = "understudy serve --listen [::1]:0 --database sqlite://other.db --demo";
+        let Command::Serve(serve) = parse(line).unwrap() else {
+            panic!("not serve")
+        };
+        assert_eq!(serve.listen, "[::1]:0".parse().unwrap());
+        assert_eq!(serve.database.url, "sqlite://other.db");
+        assert!(serve.demo);
+    }
+
+    #[test]
+    fn the_database_may_stand_before_or_after_what_is_done_with_it() {
+        for line in [
+            "understudy migrate --database sqlite://a.db up",
+            "understudy migrate up --database sqlite://a.db",
+        ] {
+            let Command::Migrate(migrate) = parse(line).unwrap() else {
+                panic!("not migrate")
+            };
+            assert_eq!(migrate.database.url, "sqlite://a.db", "{line}");
+        }
+    }
+
+    #[test]
+    fn down_takes_back_one_migration_unless_told_otherwise() {
+        for (line, expected) in [
+            ("understudy migrate down", 1),
+            ("understudy migrate down --steps 3", 3),
+        ] {
+            let Command::Migrate(Migrate {
+                action: MigrateAction::Down { steps },
+                ..
+            }) = parse(line).unwrap()
+            else {
+                panic!("not down")
+            };
+            assert_eq!(steps, expected);
+        }
+    }
+
+    #[test]
+    fn nonsense_is_refused() {
+        for line in [
+            "understudy",
+            "understudy nonsense",
+            "understudy serve --nonsense",
+            "understudy serve --listen nowhere",
+            "understudy serve --listen 127.0.0.1:70000",
+            "understudy migrate",
+            "understudy migrate down --steps 0",
+            "understudy migrate down --steps -1",
+        ] {
+            assert!(parse(line).is_err(), "{line}");
+        }
+    }
+}

@@ -1,0 +1,36 @@
+//! Why a command failed, in the words that stderr shows.
+
+use std::{io, net::SocketAddr};
+
+use understudy_app::OpenError;
+
+/// The one error of the command line. Each message fits on one line and says what was being tried.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Failure {
+    /// `UNDERSTUDY_LOG` is no filter.
+    #[error("cannot read UNDERSTUDY_LOG: {0}")]
+    LogFilter(#[source] tracing_subscriber::filter::ParseError),
+    /// The operating system gives no threads.
+    #[error("cannot start the runtime: {0}")]
+    Runtime(#[source] io::Error),
+    /// The operating system gives no signals.
+    #[error("cannot watch for signals: {0}")]
+    Signals(#[source] io::Error),
+    /// The database cannot be opened or migrated.
+    #[error(transparent)]
+    Database(#[from] OpenError),
+    /// The address is taken, forbidden or not this machine's.
+    #[error("cannot listen on {address}: {source}")]
+    Listen {
+        /// The address that was asked for.
+        address: SocketAddr,
+        /// What the operating system says.
+        source: io::Error,
+    },
+    /// The HTTP server ended by itself.
+    #[error("the server failed: {0}")]
+    Serve(#[source] io::Error),
+    /// Nobody takes what the command prints.
+    #[error("cannot write to stdout: {0}")]
+    Output(#[source] io::Error),
+}

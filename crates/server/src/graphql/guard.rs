@@ -1,0 +1,154 @@
+//! What stands between every transport and the schema.
+//!
+//! async-graphql trusts the document more than a public server can. It recurses with each bracket, and its checks
+//! walk through fragments as often as they are spread, so that a few hundred bytes from anyone cost the process its
+//! stack, or a core for minutes. So nothing reaches the schema but through [`Guarded`], which looks at the text
+//! before it is parsed, and at the document before it is validated.
+
+mod document;
+mod text;
+
+use std::sync::Arc;
+
+use async_graphql::{
+    Data, Executor, Request, Response, ServerError,
+    parser::types::{DocumentOperations, ExecutableDocument, OperationType},
+};
+use futures_util::{
+    StreamExt, future,
+    stream::{self, BoxStream},
+};
+
+use super::error::{coded, with_code};
+
+/// The code of a document that would cost too much.
+const TOO_COMPLEX: &str = "QUERY_TOO_COMPLEX";
+
+/// The code of a text that is no document.
+const PARSE_FAILED: &str = "GRAPHQL_PARSE_FAILED";
+
+/// Why a request is not handed on.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+enum Refusal {
+    /// Brackets in brackets, in the document's text.
+    #[error("The document nests brackets deeper than {0} levels.")]
+    Nesting(usize),
+    /// Too many names, values and signs, in the document's text.
+    #[error("The document has more than {0} tokens.")]
+    Tokens(usize),
+    /// A string that never ends, so that nobody can say what the rest of the text is.
+    #[error("The document has a string without an end.")]
+    UnterminatedString,
+    /// Too many values, in the request's JSON.
+    #[error("The request's JSON has more than {0} values.")]
+    Values(usize),
+    /// Too many selections, once every fragment stands where it is spread.
+    #[error(
+        "The document selects more than {0} fields and fragments, counting each fragment wherever it is spread."
+    )]
+    Selections(usize),
+    /// Selections in selections, once every fragment stands where it is spread.
+    #[error(
+        "The document nests selections deeper than {0} levels, counting fragments wherever they are spread."
+    )]
+    Depth(usize),
+    /// A fragment that contains itself, and so has no size at all.
+    #[error("The fragment `{0}` spreads itself.")]
+    Cycle(String),
+    /// Introspection that walks from types to fields to types, again and again.
+    #[error("The introspection nests lists deeper than {0} levels.")]
+    Introspection(usize),
+}
+
+impl From<Refusal> for ServerError {
+    fn from(refusal: Refusal) -> Self {
+        let code = match refusal {
+            Refusal::UnterminatedString => PARSE_FAILED,
+            Refusal::Nesting(_)
+            | Refusal::Tokens(_)
+            | Refusal::Values(_)
+            | Refusal::Selections(_)
+            | Refusal::Depth(_)
+            | Refusal::Cycle(_)
+            | Refusal::Introspection(_) => TOO_COMPLEX,
+        };
+        coded(refusal.to_string(), code)
+    }
+}
+
+/// An executor that hands on only what passes the guard.
+#[derive(Clone, Debug)]
+pub(crate) struct Guarded<E>(E);
+
+impl<E: Executor> Guarded<E> {
+    /// Puts the guard before `executor`.
+    pub(crate) fn new(executor: E) -> Self {
+        Self(executor)
+    }
+}
+
+impl<E: Executor> Executor for Guarded<E> {
+    async fn execute(&self, mut request: Request) -> Response {
+        match admit(&mut request) {
+            Ok(_) => self.0.execute(request).await,
+            Err(error) => Response::from_errors(vec![error]),
+        }
+    }
+
+    fn execute_stream(
+        &self,
+        mut request: Request,
+        session_data: Option<Arc<Data>>,
+    ) -> BoxStream<'static, Response> {
+        match admit(&mut request) {
+            Ok(_) => self.0.execute_stream(request, session_data),
+            Err(error) => stream::once(future::ready(Response::from_errors(vec![error]))).boxed(),
+        }
+    }
+}
+
+/// Whether the JSON of a request is small enough to be read: a value costs many times the bytes it is written in.
+///
+/// # Errors
+/// If it has too many values.
+pub(super) fn check_json(json: &[u8]) -> Result<(), ServerError> {
+    Ok(text::check_json(json)?)
+}
+
+/// The kind of the operation that `request` chooses; none if it does not choose one of its document's operations.
+///
+/// # Errors
+/// If the guard refuses the request, or its document does not parse.
+pub(super) fn chosen_operation(request: &mut Request) -> Result<Option<OperationType>, ServerError> {
+    let name = request.operation_name.clone();
+    let operation = match (&admit(request)?.operations, name) {
+        (DocumentOperations::Single(operation), None) => Some(operation),
+        (DocumentOperations::Multiple(operations), Some(name)) => operations.get(name.as_str()),
+        (DocumentOperations::Multiple(operations), None) if operations.len() == 1 => {
+            operations.values().next()
+        }
+        (DocumentOperations::Single(_), Some(_)) | (DocumentOperations::Multiple(_), None) => None,
+    };
+    Ok(operation.map(|operation| operation.node.ty))
+}
+
+/// Checks the request's text, parses it, and checks the document. The document stays in the request, so that it is
+/// not parsed again.
+fn admit(request: &mut Request) -> Result<&ExecutableDocument, ServerError> {
+    text::check_document(&request.query)?;
+    let document = request.parsed_query().map_err(syntax_error)?;
+    document::check(document)?;
+    Ok(document)
+}
+
+/// The parser's error, in one line. Its own message draws the source line and an arrow under it, which repeats what
+/// `locations` says, and would send a line of megabytes back.
+fn syntax_error(mut error: ServerError) -> ServerError {
+    if let Some((_, expectation)) = error.message.rsplit_once("\n  = ") {
+        error.message = format!("Syntax error: {expectation}");
+    }
+    with_code(error, PARSE_FAILED)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,164 @@
+//! The guard before the real schema. That these end at all is the point: unguarded, some abort the
+//! process.
+
+use async_graphql::{Value, value};
+use understudy_api::Schema;
+use understudy_app::App;
+
+use super::*;
+
+async fn schema() -> Guarded<Schema> {
+    Guarded::new(understudy_api::schema(
+        App::open("sqlite::memory:").await.unwrap(),
+    ))
+}
+
+/// Sends `query` as a request and as a stream; both must be refused with the same code, which is returned.
+async fn refused(query: &str) -> String {
+    let schema = schema().await;
+    let mut answers = vec![schema.execute(Request::new(query)).await];
+    answers.extend(
+        schema
+            .execute_stream(Request::new(query), None)
+            .collect::<Vec<_>>()
+            .await,
+    );
+    let codes = answers.iter().map(|answer| {
+        assert_eq!(answer.data, Value::Null);
+        let code = answer.errors[0]
+            .extensions
+            .as_ref()
+            .and_then(|extensions| extensions.get("code"));
+        let Some(Value::String(code)) = code else {
+            panic!("no code: {answer:?}")
+        };
+        code.clone()
+    });
+    let codes: Vec<_> = codes.collect();
+    assert_eq!(codes.len(), 2);
+    assert_eq!(codes[0], codes[1]);
+    codes[0].clone()
+}
+
+#[tokio::test]
+async fn a_plain_query_passes() {
+    let schema = schema().await;
+    let answer = schema.execute(Request::new("{ __typename }")).await;
+    assert_eq!(answer.data, value!({ "__typename": "Query" }));
+    let answers: Vec<_> = schema
+        .execute_stream(Request::new("{ __typename }"), None)
+        .collect()
+        .await;
+    assert_eq!(answers.len(), 1);
+    assert_eq!(answers[0].data, value!({ "__typename": "Query" }));
+}
+
+#[tokio::test]
+async fn brackets_too_deep_are_refused() {
+    // Some hundred are parsed, and overflow the stack afterwards; some ten thousand are for the parser itself.
+    for times in [500, 50_000] {
+        for (open, close) in [("[", "]"), ("{a:", "}")] {
+            let value = format!("{}1{}", open.repeat(times), close.repeat(times));
+            assert_eq!(
+                refused(&format!("{{ f(x: {value}) }}")).await,
+                "QUERY_TOO_COMPLEX"
+            );
+        }
+        let selections = format!("{}a{}", "{a".repeat(times), "}".repeat(times));
+        assert_eq!(refused(&selections).await, "QUERY_TOO_COMPLEX");
+        let variable = format!("query($x: {}Int{}) {{ f }}", "[".repeat(times), "]".repeat(times));
+        assert_eq!(refused(&variable).await, "QUERY_TOO_COMPLEX");
+        assert_eq!(refused(&"(".repeat(times)).await, "QUERY_TOO_COMPLEX");
+    }
+}
+
+#[tokio::test]
+async fn brackets_as_deep_as_allowed_are_parsed_without_harm() {
+    let depth = text::MAX_NESTING - 2;
+    let schema = schema().await;
+    for (open, close) in [("[", "]"), ("{a:", "}")] {
+        let value = format!("{}1{}", open.repeat(depth), close.repeat(depth));
+        let answer = schema.execute(Request::new(format!("{{ f(x: {value}) }}"))).await;
+        assert!(!answer.errors.is_empty());
+        assert!(
+            answer.errors.iter().all(|error| error.extensions.is_none()),
+            "{:?}",
+            answer.errors
+        );
+    }
+}
+
+#[tokio::test]
+async fn fragments_that_multiply_are_refused() {
+    let definitions: Vec<_> = (0..24)
+        .map(|level| format!("fragment f{level} on Query {{ ...f{0} ...f{0} }}", level + 1))
+        .collect();
+    let query = format!(
+        "{{ ...f0 }} {} fragment f24 on Query {{ __typename }}",
+        definitions.join(" ")
+    );
+    assert_eq!(refused(&query).await, "QUERY_TOO_COMPLEX");
+}
+
+#[tokio::test]
+async fn a_text_that_is_no_document_is_refused() {
+    for text in ["", "{", "{ a(b: \"c) }", "nonsense"] {
+        assert_eq!(refused(text).await, "GRAPHQL_PARSE_FAILED", "{text}");
+    }
+}
+
+#[tokio::test]
+async fn the_introspection_of_tools_passes() {
+    let answer = schema()
+        .await
+        .execute(Request::new(include_str!("introspection.graphql")))
+        .await;
+    assert_eq!(answer.errors, vec![]);
+}
+
+#[tokio::test]
+async fn variables_as_deep_as_json_may_be_survive() {
+    let depth = 120;
+    let json = format!(
+        "{{\"query\":\"query($x: Int) {{ __typename }}\",\"variables\":{{\"x\":{}1{}}}}}",
+        "[".repeat(depth),
+        "]".repeat(depth)
+    );
+    let request: Request = serde_json::from_str(&json).unwrap();
+    let answer = schema().await.execute(request).await;
+    assert!(answer.data != Value::Null || !answer.errors.is_empty());
+
+    let deeper = json.replace("1]", &format!("{}1{}]", "[".repeat(50_000), "]".repeat(50_000)));
+    assert!(serde_json::from_str::<Request>(&deeper).is_err());
+}
+
+#[test]
+fn the_operation_is_chosen_as_the_schema_chooses_it() {
+    let choose = |query: &str, name: Option<&str>| {
+        let mut request = Request::new(query);
+        request.operation_name = name.map(str::to_owned);
+        chosen_operation(&mut request).unwrap()
+    };
+    let two = "query a { x } mutation b { y }";
+    assert_eq!(choose("mutation { y }", None), Some(OperationType::Mutation));
+    assert_eq!(choose("mutation { y }", Some("b")), None);
+    assert_eq!(choose("mutation b { y }", None), Some(OperationType::Mutation));
+    assert_eq!(choose(two, Some("a")), Some(OperationType::Query));
+    assert_eq!(choose(two, Some("b")), Some(OperationType::Mutation));
+    assert_eq!(choose(two, Some("c")), None);
+    assert_eq!(choose(two, None), None);
+}
+
+#[tokio::test]
+async fn a_syntax_error_says_what_and_where_but_not_the_text_again() {
+    let query = format!("{{ hello {} !", " ".repeat(100_000));
+    let answer = schema().await.execute(Request::new(query)).await;
+    let error = &answer.errors[0];
+    assert!(
+        error.message.starts_with("Syntax error: expected "),
+        "{}",
+        error.message
+    );
+    assert!(error.message.len() < 200);
+    assert_eq!(error.locations.len(), 1);
+}

@@ -1,0 +1,243 @@
+//! The pass over a request's text, before anything is parsed. It is linear, allocates nothing and recurses never.
+
+use super::Refusal;
+
+/// How deep brackets of all kinds may nest. `GraphiQL`'s introspection needs 10; the parser's own limit, which is
+/// on selections alone, is 64.
+pub(super) const MAX_NESTING: usize = 64;
+
+/// How many tokens a document may have: a command in bulk names up to 10,000 campaigns, and each id is a token where
+/// it is written into the document. A token costs the parser some hundred bytes.
+pub(super) const MAX_TOKENS: usize = 20_000;
+
+/// How many values the JSON of a request may have, for the same reason and at a similar cost.
+pub(super) const MAX_VALUES: usize = 100_000;
+
+/// Checks the text of a GraphQL document. A text that passes need not be one: that is for the parser to say.
+///
+/// # Errors
+/// If brackets nest too deep, there are too many tokens, or a string has no end.
+pub(super) fn check_document(text: &str) -> Result<(), Refusal> {
+    let bytes = text.as_bytes();
+    let (mut at, mut tokens, mut nesting) = (0, 0, 0_usize);
+    while let Some(&byte) = bytes.get(at) {
+        let (end, cost) = match byte {
+            b' ' | b'\t' | b'\n' | b'\r' | b',' => (at + 1, 0),
+            b'#' => (end_of_comment(bytes, at), 0),
+            b'"' => (end_of_string(bytes, at)?, 1),
+            b'{' | b'[' | b'(' => {
+                nesting += 1;
+                (at + 1, 1)
+            }
+            b'}' | b']' | b')' => {
+                nesting = nesting.saturating_sub(1);
+                (at + 1, 1)
+            }
+            b'_' | b'a'..=b'z' | b'A'..=b'Z' => (end_of_name(bytes, at), 1),
+            // Digits count singly, since to the parser `000` is three numbers. So does all that is left: signs, and
+            // bytes that belong in no document outside of strings and comments.
+            _ => (at + 1, 1),
+        };
+        at = end;
+        tokens += cost;
+        if nesting > MAX_NESTING {
+            return Err(Refusal::Nesting(MAX_NESTING));
+        }
+        if tokens > MAX_TOKENS {
+            return Err(Refusal::Tokens(MAX_TOKENS));
+        }
+    }
+    Ok(())
+}
+
+/// Where the comment that starts at `start` ends.
+fn end_of_comment(bytes: &[u8], start: usize) -> usize {
+    let rest = bytes.get(start..).unwrap_or_default();
+    rest.iter()
+        .position(|byte| matches!(byte, b'\n' | b'\r'))
+        .map_or(bytes.len(), |length| start + length)
+}
+
+/// Where the name that starts at `start` ends.
+fn end_of_name(bytes: &[u8], start: usize) -> usize {
+    let rest = bytes.get(start..).unwrap_or_default();
+    let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
+    rest.iter()
+        .position(|byte| !is_part(byte))
+        .map_or(bytes.len(), |length| start + length)
+}
+
+/// Where the string or block string that starts at `start` ends.
+///
+/// One without an end is refused here, not left to the parser: the parser takes `"""` without an end for an empty
+/// string and reads on, so that what looks like a string from here would be brackets to it.
+fn end_of_string(bytes: &[u8], start: usize) -> Result<usize, Refusal> {
+    let rest = bytes.get(start..).unwrap_or_default();
+    let block = rest.starts_with(b"\"\"\"");
+    let (quote, escape): (&[u8], &[u8]) = if block {
+        (b"\"\"\"", b"\\\"\"\"")
+    } else {
+        (b"\"", b"\\")
+    };
+    let mut at = quote.len();
+    while let Some(&byte) = rest.get(at) {
+        let here = rest.get(at..).unwrap_or_default();
+        if here.starts_with(quote) {
+            return Ok(start + at + quote.len());
+        }
+        if !block && matches!(byte, b'\n' | b'\r') {
+            break;
+        }
+        at += match here.starts_with(escape) {
+            // In a block string the escape is `\"""` as a whole; in a string it is `\` and any one byte.
+            true if block => escape.len(),
+            true => 2,
+            false => 1,
+        };
+    }
+    Err(Refusal::UnterminatedString)
+}
+
+/// Checks the text of a JSON value. How deep it nests is left to `serde_json`, which limits that itself.
+///
+/// # Errors
+/// If it has too many values.
+pub(super) fn check_json(bytes: &[u8]) -> Result<(), Refusal> {
+    let (mut values, mut in_string, mut escaped) = (0, false, false);
+    for byte in bytes {
+        if in_string {
+            in_string = escaped || *byte != b'"';
+            escaped = !escaped && *byte == b'\\';
+        } else {
+            in_string = *byte == b'"';
+            // Each value but the outermost follows one of these.
+            values += usize::from(matches!(byte, b'[' | b'{' | b','));
+        }
+        if values > MAX_VALUES {
+            return Err(Refusal::Values(MAX_VALUES));
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// `count` times `open`, in a document.
+    fn nested(open: &str, count: usize) -> String {
+        format!("{{ f(x: {}", open.repeat(count))
+    }
+
+    #[test]
+    fn every_kind_of_bracket_counts() {
+        for open in ["[", "{", "(", "{a:", "[{", "{a(b:"] {
+            assert_eq!(
+                check_document(&nested(open, 2_000)),
+                Err(Refusal::Nesting(MAX_NESTING)),
+                "{open}"
+            );
+        }
+        assert_eq!(check_document(&nested("[", MAX_NESTING - 2)), Ok(()));
+        assert_eq!(
+            check_document(&nested("[", MAX_NESTING - 1)),
+            Err(Refusal::Nesting(MAX_NESTING))
+        );
+    }
+
+    #[test]
+    fn brackets_beside_each_other_do_not_nest() {
+        assert_eq!(check_document(&"[]{}()".repeat(1_000)), Ok(()));
+    }
+
+    #[test]
+    fn brackets_in_strings_and_comments_do_not_count() {
+        let many = "[".repeat(2_000);
+        for text in [
+            format!("{{ f(x: \"{many}\") }}"),
+            format!("{{ f(x: \"\\\"{many}\\\\\") }}"),
+            format!("{{ f(x: \"\"\"{many}\n\"\\\"\"\"{many}\"\"\") }}"),
+            format!("{{ f # \"{many}\n }}"),
+            format!("{{ f # {many}"),
+        ] {
+            assert_eq!(check_document(&text), Ok(()), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_follows_a_string_or_comment_counts_again() {
+        let many = "[".repeat(2_000);
+        for text in [
+            format!("\"\"{many}"),
+            format!("\"\\\\\"{many}"),
+            format!("\"\"\"\"\"\"{many}"),
+            format!("\"\"\" \\\"\"\" \"\"\"{many}"),
+            format!("\"\"\"\\\\\"\"\" \"\"\"{many}"),
+            format!("# \" \n{many}"),
+            format!("# \" \r{many}"),
+        ] {
+            assert_eq!(
+                check_document(&text),
+                Err(Refusal::Nesting(MAX_NESTING)),
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_string_without_an_end_hides_nothing() {
+        let many = "[".repeat(2_000);
+        for text in [
+            format!("{{ f(x: [\"\"\"[\" {many}"),
+            format!("{{ f(x: \"{many}"),
+            format!("{{ f(x: \"\n{many}\""),
+            "\"\\".to_owned(),
+            "\"\"\"\"\"".to_owned(),
+        ] {
+            assert_eq!(check_document(&text), Err(Refusal::UnterminatedString), "{text}");
+        }
+    }
+
+    #[test]
+    fn tokens_are_counted_and_long_strings_are_one() {
+        let body = "x".repeat(2 * 1024 * 1024);
+        assert_eq!(check_document(&format!("{{ f(x: \"{body}\") }}")), Ok(()));
+        assert_eq!(
+            check_document(&format!("{{ {} }}", "a ".repeat(MAX_TOKENS - 2))),
+            Ok(())
+        );
+        for text in [
+            "a ".repeat(MAX_TOKENS + 1),
+            "0".repeat(MAX_TOKENS + 1),
+            "...a".repeat(MAX_TOKENS / 4 + 1),
+        ] {
+            assert_eq!(check_document(&text), Err(Refusal::Tokens(MAX_TOKENS)));
+        }
+    }
+
+    #[test]
+    fn a_bulk_command_written_out_passes() {
+        let ids = "\"cmp_01jdgq7r5tf9zvqk3m8x2yhn4c\", ".repeat(10_000);
+        let text =
+            format!("mutation {{ archiveCampaigns(selection: {{ ids: [{ids}] }}) {{ changedCount }} }}");
+        assert_eq!(check_document(&text), Ok(()));
+    }
+
+    #[test]
+    fn values_of_json_are_counted_outside_of_strings() {
+        assert_eq!(
+            check_json(format!("[{}0]", "0,".repeat(MAX_VALUES - 1)).as_bytes()),
+            Ok(())
+        );
+        assert_eq!(
+            check_json(format!("[\"\\\"{}\"]", "[,{".repeat(MAX_VALUES)).as_bytes()),
+            Ok(())
+        );
+        for text in [
+            format!("[{}0]", "0,".repeat(MAX_VALUES)),
+            format!("[\"\\\\\"{}", ",".repeat(MAX_VALUES)),
+        ] {
+            assert_eq!(check_json(text.as_bytes()), Err(Refusal::Values(MAX_VALUES)));
+        }
+    }
+}

@@ -1,0 +1,31 @@
+//! What the command line says: results on stdout, and one line on stderr when something failed.
+
+use std::{
+    fmt::Display,
+    io::{self, Write},
+};
+
+use crate::failure::Failure;
+
+/// Writes `text` to stdout, at once.
+///
+/// # Errors
+/// If stdout is closed; `println!` would panic there, as in `understudy schema | head`.
+pub(crate) fn print(text: &str) -> Result<(), Failure> {
+    let mut stdout = io::stdout().lock();
+    stdout
+        .write_all(text.as_bytes())
+        .and_then(|()| stdout.flush())
+        .map_err(Failure::Output)
+}
+
+/// Writes `failure` to stderr as one line, whatever line breaks a library has put into its message.
+pub(crate) fn complain(failure: &impl Display) {
+    let line = failure
+        .to_string()
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ");
+    // If even stderr is closed, the exit code has to tell.
+    let _ = writeln!(io::stderr(), "understudy: {line}");
+}

@@ -1,0 +1,104 @@
+//! `understudy serve`: from an opened database to the last connection's end.
+
+use std::{net::SocketAddr, pin::pin, time::Duration};
+
+use actix_web::{
+    HttpServer,
+    dev::Server,
+    web::{self, Data},
+};
+use tokio::time::timeout;
+use understudy_app::App;
+
+use crate::{
+    cli, failure::Failure, graphiql, graphql, graphql::Guarded, health, output, shutdown, shutdown::Shutdown,
+};
+
+/// How long running requests may take to finish once the process is asked to stop. With the two below it stays
+/// under the ten seconds that are promised.
+const DRAIN_SECONDS: u64 = 6;
+
+/// How much longer the server itself may take, if a worker does not even notice that its time is up.
+const DRAIN_GRACE: Duration = Duration::from_secs(1);
+
+/// How long the database may take to close.
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(2);
+
+/// Serves until the process is asked to stop, then ends in order: no new connections, running requests finished,
+/// sockets told to come back elsewhere, the database closed.
+///
+/// # Errors
+/// If the database cannot be opened, the address not listened on, or the server ends by itself.
+pub(crate) async fn serve(options: cli::Serve) -> Result<(), Failure> {
+    let mut signal = pin!(shutdown::signals().map_err(Failure::Signals)?);
+    let app = tokio::select! {
+        opened = App::open(&options.database.url) => opened?,
+        // A database that is slow to open, or to migrate, must not keep the process from being stopped.
+        _ = &mut signal => return Ok(()),
+    };
+    if options.demo {
+        fill_demo(&app).await?;
+    }
+
+    let (trigger, shutdown) = shutdown::channel();
+    let (address, server) = bind(options.listen, &app, &shutdown)?;
+    let handle = server.handle();
+    let mut running = tokio::spawn(server);
+    output::print(&format!("Understudy is listening on http://{address}\n"))?;
+
+    tokio::select! {
+        name = &mut signal => tracing::info!(signal = name, "stopping"),
+        ended = &mut running => return ended.map_err(|error| Failure::Serve(error.into()))?.map_err(Failure::Serve),
+    }
+    // The sockets first: a graceful stop waits for connections, and a socket never ends by itself.
+    trigger.pull();
+    if timeout(
+        Duration::from_secs(DRAIN_SECONDS) + DRAIN_GRACE,
+        handle.stop(true),
+    )
+    .await
+    .is_err()
+    {
+        tracing::warn!("not all requests finished in time");
+    }
+    if timeout(CLOSE_TIMEOUT, app.close()).await.is_err() {
+        tracing::warn!("the database did not close in time");
+    }
+    tracing::info!("stopped");
+    Ok(())
+}
+
+/// Listens on `address`; the server that comes back has still to be run. With it comes the address that was really
+/// taken, which differs where port 0 was asked for.
+fn bind(address: SocketAddr, app: &App, shutdown: &Shutdown) -> Result<(SocketAddr, Server), Failure> {
+    // All of this is made once and shared: the closure below runs again for each worker.
+    let schema = Data::new(Guarded::new(understudy_api::schema(app.clone())));
+    let page = Data::new(graphiql::Page::new());
+    let app = Data::new(app.clone());
+    let shutdown = Data::new(shutdown.clone());
+    let server = HttpServer::new(move || {
+        actix_web::App::new()
+            .app_data(Data::clone(&schema))
+            .app_data(Data::clone(&page))
+            .app_data(Data::clone(&app))
+            .app_data(Data::clone(&shutdown))
+            .service(graphql::routes(web::resource("/graphql")))
+            .route("/", web::get().to(graphiql::page))
+            .route("/livez", web::get().to(health::live))
+            .route("/readyz", web::get().to(health::ready))
+    })
+    .disable_signals()
+    .shutdown_timeout(DRAIN_SECONDS)
+    .bind(address)
+    .map_err(|source| Failure::Listen { address, source })?;
+    let address = server.addrs().first().copied().unwrap_or(address);
+    Ok((address, server.run()))
+}
+
+/// Fills an empty database with example campaigns, through the same use cases as everyone's.
+#[expect(clippy::unused_async, reason = "the examples are still to be written")]
+async fn fill_demo(_app: &App) -> Result<(), Failure> {
+    // TODO(demo): `understudy_app::demo::fill(app).await`, and log how many campaigns it has made.
+    tracing::warn!("--demo does nothing yet");
+    Ok(())
+}

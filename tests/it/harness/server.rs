@@ -1,0 +1,155 @@
+//! The real binary, in a process of its own.
+
+use std::io::{BufRead as _, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+/// How long anything may take that a process is asked for; only a fault takes as long.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A running `understudy serve`. It is killed when dropped.
+pub(crate) struct Server {
+    child: Child,
+    /// e.g. `127.0.0.1:49152`
+    pub(crate) address: String,
+    http: reqwest::Client,
+}
+
+impl Server {
+    /// Starts the server over a database file, on a port that is free, and waits until it listens.
+    pub(crate) fn start(database: &Path) -> Self {
+        Self::start_with(database, &[])
+    }
+
+    /// As [`start`](Self::start), with further options.
+    pub(crate) fn start_with(database: &Path, options: &[&str]) -> Self {
+        let url = format!("sqlite://{}", database.display());
+        let mut child = Command::new(binary())
+            .args(["serve", "--listen", "127.0.0.1:0", "--database", &url])
+            .args(options)
+            .env_remove("UNDERSTUDY_LISTEN")
+            .env_remove("UNDERSTUDY_DATABASE")
+            .stdout(Stdio::piped())
+            .stderr(Stdio::inherit())
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().unwrap())
+            .read_line(&mut line)
+            .unwrap();
+        let address = line
+            .trim()
+            .rsplit_once("http://")
+            .unwrap_or_else(|| panic!("no address: {line:?}"))
+            .1;
+        Self {
+            child,
+            address: address.to_owned(),
+            http: reqwest::Client::new(),
+        }
+    }
+
+    /// The URL of a path.
+    pub(crate) fn url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.address)
+    }
+
+    /// The response of a GraphQL request over POST; an error if the server is gone.
+    pub(crate) async fn try_execute(&self, query: &str, variables: Value) -> reqwest::Result<Value> {
+        let body = json!({ "query": query, "variables": variables });
+        let response = self
+            .http
+            .post(self.url("/graphql"))
+            .json(&body)
+            .timeout(PATIENCE)
+            .send()
+            .await?;
+        response.json().await
+    }
+
+    /// The data of a response that must have no errors.
+    pub(crate) async fn ask(&self, query: &str, variables: Value) -> Value {
+        let response = self.try_execute(query, variables).await.unwrap();
+        assert!(response.get("errors").is_none(), "{query}\n{response:#}");
+        response["data"].clone()
+    }
+
+    /// Ends the process at once, as a loss of power would.
+    pub(crate) fn kill(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
+    /// Asks the process to stop, as a service manager would, and waits until it has.
+    pub(crate) async fn terminate(&mut self) -> ExitStatus {
+        let pid = self.child.id().to_string();
+        assert!(
+            Command::new("kill")
+                .args(["-TERM", &pid])
+                .status()
+                .unwrap()
+                .success()
+        );
+        self.wait().await
+    }
+
+    /// Waits until the process has ended.
+    pub(crate) async fn wait(&mut self) -> ExitStatus {
+        let ended = async {
+            loop {
+                if let Some(status) = self.child.try_wait().unwrap() {
+                    return status;
+                }
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+        };
+        tokio::time::timeout(PATIENCE, ended)
+            .await
+            .expect("the process does not end")
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // It may have ended by itself.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// What a command of the binary printed to stdout and stderr, and how it ended.
+pub(crate) fn run(arguments: &[&str]) -> (String, String, ExitStatus) {
+    let output = Command::new(binary())
+        .args(arguments)
+        .env_remove("UNDERSTUDY_LISTEN")
+        .env_remove("UNDERSTUDY_DATABASE")
+        .output()
+        .unwrap();
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    (text(output.stdout), text(output.stderr), output.status)
+}
+
+/// The binary beside the folder of this test's executable, where cargo puts it. It is built here if it is not there,
+/// so that a plain `cargo test` works too; `cargo xtask test` builds it anew.
+fn binary() -> PathBuf {
+    static BUILT: std::sync::OnceLock<PathBuf> = std::sync::OnceLock::new();
+    let build = || {
+        let mut path = std::env::current_exe().unwrap();
+        path.pop();
+        path.pop();
+        path.push(format!("understudy{}", std::env::consts::EXE_SUFFIX));
+        if !path.exists() {
+            let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
+            let status = Command::new(cargo)
+                .args(["build", "--package", "understudy-server"])
+                .status()
+                .unwrap();
+            assert!(status.success(), "the server does not build");
+        }
+        path
+    };
+    BUILT.get_or_init(build).clone()
+}

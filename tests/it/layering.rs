@@ -1,0 +1,95 @@
+//! The arrows between the rooms point one way.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use cargo_metadata::{DependencyKind, MetadataCommand};
+
+/// The rooms that each room may name. A new room or arrow is entered here, and argued for in ARCHITECTURE.md.
+const ARROWS: [(&str, &[&str]); 7] = [
+    ("understudy-domain", &[]),
+    ("understudy-migrations", &[]),
+    (
+        "understudy-persistence",
+        &["understudy-domain", "understudy-migrations"],
+    ),
+    ("understudy-app", &["understudy-domain", "understudy-persistence"]),
+    ("understudy-api", &["understudy-app", "understudy-domain"]),
+    (
+        "understudy-server",
+        &[
+            "understudy-api",
+            "understudy-app",
+            "understudy-domain",
+            "understudy-persistence",
+        ],
+    ),
+    ("understudy-xtask", &[]),
+];
+
+/// The libraries that belong to one kind of work, and the only rooms that may name them.
+const LIBRARIES: [(&str, &[&str]); 5] = [
+    ("sea-orm", &["understudy-persistence"]),
+    (
+        "sea-orm-migration",
+        &["understudy-migrations", "understudy-persistence"],
+    ),
+    ("async-graphql", &["understudy-api", "understudy-server"]),
+    ("actix-web", &["understudy-server"]),
+    (
+        "tokio",
+        &["understudy-persistence", "understudy-app", "understudy-server"],
+    ),
+];
+
+/// What each workspace member depends on, tests aside.
+fn dependencies() -> BTreeMap<String, BTreeSet<String>> {
+    let metadata = MetadataCommand::new().no_deps().exec().unwrap();
+    let members = metadata
+        .workspace_packages()
+        .into_iter()
+        .filter(|member| *member.name != "understudy-tests");
+    let names = |member: &cargo_metadata::Package| {
+        let normal = member
+            .dependencies
+            .iter()
+            .filter(|dependency| dependency.kind != DependencyKind::Development);
+        normal.map(|dependency| dependency.name.clone()).collect()
+    };
+    members
+        .map(|member| (member.name.to_string(), names(member)))
+        .collect()
+}
+
+#[test]
+fn rooms_name_only_the_rooms_below_them() {
+    let expected: BTreeMap<&str, BTreeSet<&str>> = ARROWS
+        .iter()
+        .map(|(room, below)| (*room, below.iter().copied().collect()))
+        .collect();
+    let found = dependencies();
+    assert_eq!(
+        found.keys().map(String::as_str).collect::<Vec<_>>(),
+        expected.keys().copied().collect::<Vec<_>>(),
+        "every member of the workspace has its place in the list of arrows"
+    );
+    for (room, named) in &found {
+        for other in named.iter().filter(|name| name.starts_with("understudy-")) {
+            assert!(
+                expected[room.as_str()].contains(other.as_str()),
+                "{room} must not name {other}"
+            );
+        }
+    }
+}
+
+#[test]
+fn libraries_stay_in_their_rooms() {
+    for (room, named) in dependencies() {
+        for (library, rooms) in LIBRARIES {
+            assert!(
+                !named.contains(library) || rooms.contains(&room.as_str()),
+                "{room} must not name {library}"
+            );
+        }
+    }
+}

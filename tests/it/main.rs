@@ -1,0 +1,8 @@
+//! The whole system, a module a story. Most stories speak GraphQL to a schema over a migrated database in a folder
+//! of their own; those about the process itself start the real binary.
+
+mod harness;
+mod layering;
+mod migrations;
+mod readme;
+mod schema;
