@@ -6,4 +6,5 @@ mod harness;
 mod layering;
 mod migrations;
 mod races;
+mod readme;
 mod schema;

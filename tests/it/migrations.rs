@@ -157,42 +157,132 @@ async fn furnished() -> (TempDir, DatabaseConnection) {
 #[tokio::test]
 async fn the_database_itself_refuses_what_the_rules_forbid() {
     let (_folder, db) = furnished().await;
-    for (rule, sql) in FORBIDDEN {
-        assert!(db.execute_unprepared(sql).await.is_err(), "{rule}: {sql}");
+    for (rule, constraint, sql) in FORBIDDEN {
+        let refused = db.execute_unprepared(sql).await.expect_err(rule).to_string();
+        assert!(
+            refused.contains(&format!("{constraint} constraint failed")),
+            "{rule}: {refused}"
+        );
     }
 }
 
-const FORBIDDEN: [(&str, &str); 24] = [
-    ("one draft at most", "INSERT INTO drafts SELECT x'0A', id, x'03', 1, '2026-01-01', '2026-01-01' FROM workspaces"),
-    ("a draft has a content of its own", "UPDATE drafts SET content_id = x'7F'"),
-    ("a content in use stays", "DELETE FROM contents WHERE id = x'01'"),
-    ("a campaign with events stays", "DELETE FROM campaigns"),
-    ("versions count from 1", "UPDATE campaigns SET version = 0"),
-    ("only the four statuses", "UPDATE campaigns SET status = 'PAUSED'"),
-    ("active has a launch", "UPDATE campaigns SET status = 'ACTIVE'"),
-    ("unlaunched has none", "UPDATE campaigns SET launched_at = '2026-01-01'"),
-    ("archived has a time", "UPDATE campaigns SET status = 'ARCHIVED'"),
-    ("only the archived were archived by a segment", "UPDATE campaigns SET archived_by_segment_id = x'05'"),
-    ("stopped has a launch", "UPDATE campaigns SET status = 'STOPPED', stopped_at = '2026-01-01'"),
-    ("a name has characters", "UPDATE contents SET name = ''"),
-    ("a message has a channel", "UPDATE contents SET subject = 'Hello', body = ''"),
-    ("an email has a subject", "UPDATE contents SET channel = 'EMAIL', body = ''"),
-    ("an email has no title", "UPDATE contents SET channel = 'EMAIL', subject = 's', body = '', title = 't'"),
-    ("AT_TIME has a start", "UPDATE contents SET schedule_kind = 'AT_TIME'"),
-    ("an end comes after the start", "UPDATE contents SET start_at = '2026-02-01', end_at = '2026-01-01'"),
-    ("each tag once", "INSERT INTO content_tags SELECT x'01', 1, id, 'tag' FROM workspaces"),
-    ("each segment once", "INSERT INTO content_segments SELECT x'01', 1, id, x'05' FROM workspaces"),
-    ("a segment in use stays", "DELETE FROM segments"),
+/// A rule, the kind of constraint that keeps it, and what would break it.
+const FORBIDDEN: [(&str, &str, &str); 24] = [
+    (
+        "one draft at most",
+        "UNIQUE",
+        "INSERT INTO drafts SELECT x'0A', id, x'03', 1, '2026-01-01', '2026-01-01' FROM workspaces",
+    ),
+    (
+        "a draft has a content",
+        "FOREIGN KEY",
+        "UPDATE drafts SET content_id = x'7F'",
+    ),
+    (
+        "a content in use stays",
+        "FOREIGN KEY",
+        "DELETE FROM contents WHERE id = x'01'",
+    ),
+    (
+        "a campaign with events stays",
+        "FOREIGN KEY",
+        "DELETE FROM campaigns",
+    ),
+    (
+        "versions count from 1",
+        "CHECK",
+        "UPDATE campaigns SET version = 0",
+    ),
+    (
+        "only the four statuses",
+        "CHECK",
+        "UPDATE campaigns SET status = 'PAUSED'",
+    ),
+    (
+        "active has a launch",
+        "CHECK",
+        "UPDATE campaigns SET status = 'ACTIVE'",
+    ),
+    (
+        "unlaunched has none",
+        "CHECK",
+        "UPDATE campaigns SET launched_at = '2026-01-01'",
+    ),
+    (
+        "archived has a time",
+        "CHECK",
+        "UPDATE campaigns SET status = 'ARCHIVED'",
+    ),
+    (
+        "only what is archived names a segment",
+        "CHECK",
+        "UPDATE campaigns SET archived_by_segment_id = x'05'",
+    ),
+    (
+        "stopped has a launch",
+        "CHECK",
+        "UPDATE campaigns SET status = 'STOPPED', stopped_at = '2026-01-01'",
+    ),
+    ("a name has characters", "CHECK", "UPDATE contents SET name = ''"),
+    (
+        "a message has a channel",
+        "CHECK",
+        "UPDATE contents SET subject = 'Hello', body = ''",
+    ),
+    (
+        "an email has a subject",
+        "CHECK",
+        "UPDATE contents SET channel = 'EMAIL', body = ''",
+    ),
+    (
+        "an email has no title",
+        "CHECK",
+        "UPDATE contents SET channel = 'EMAIL', subject = 's', body = '', title = 't'",
+    ),
+    (
+        "AT_TIME has a start",
+        "CHECK",
+        "UPDATE contents SET schedule_kind = 'AT_TIME'",
+    ),
+    (
+        "an end comes after the start",
+        "CHECK",
+        "UPDATE contents SET start_at = '2026-02-01', end_at = '2026-01-01'",
+    ),
+    (
+        "each tag once",
+        "UNIQUE",
+        "INSERT INTO content_tags SELECT x'01', 1, id, 'tag' FROM workspaces",
+    ),
+    (
+        "each segment once",
+        "UNIQUE",
+        "INSERT INTO content_segments SELECT x'01', 1, id, x'05' FROM workspaces",
+    ),
+    ("a segment in use stays", "FOREIGN KEY", "DELETE FROM segments"),
     (
         "no two sources share a place",
+        "UNIQUE",
         "INSERT INTO in_app_places (source_id, workspace_id, campaign_id, level, rank)
             SELECT x'0B', id, x'0B', 1, x'8000000000000000' FROM workspaces",
     ),
-    ("a place has a source", "UPDATE in_app_places SET campaign_id = NULL"),
+    (
+        "a place has a source",
+        "CHECK",
+        "UPDATE in_app_places SET campaign_id = NULL",
+    ),
     (
         "one event for each version",
-        "INSERT INTO campaign_events (workspace_id, sequence, campaign_id, version, kind, at, status_before, status_after)
-            SELECT id, 2, x'0A', 1, 'UPDATED', '2026-01-01', 'UNLAUNCHED', 'UNLAUNCHED' FROM workspaces",
+        "UNIQUE",
+        "INSERT INTO campaign_events
+            (workspace_id, sequence, campaign_id, version, kind, at, status_before, status_after)
+            SELECT id, 2, x'0A', 2, 'UPDATED', '2026-01-01', 'UNLAUNCHED', 'UNLAUNCHED' FROM workspaces
+            UNION ALL
+            SELECT id, 3, x'0A', 2, 'UPDATED', '2026-01-01', 'UNLAUNCHED', 'UNLAUNCHED' FROM workspaces",
     ),
-    ("no sequence twice", "INSERT INTO campaign_events SELECT * FROM campaign_events"),
+    (
+        "no sequence twice",
+        "UNIQUE",
+        "INSERT INTO campaign_events SELECT * FROM campaign_events",
+    ),
 ];
