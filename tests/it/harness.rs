@@ -5,6 +5,7 @@ mod content;
 mod crowd;
 mod feed;
 mod server;
+mod socket;
 mod together;
 mod world;
 
@@ -12,5 +13,6 @@ pub(crate) use audit::{Ask, Books, audit};
 pub(crate) use content::{email, in_app, webhook};
 pub(crate) use feed::{CAMPAIGN_EVENTS, Feed, STATUS_CHANGES, sequence, sequences, texts};
 pub(crate) use server::{Server, command, run};
+pub(crate) use socket::{Received, SUBPROTOCOL, Socket};
 pub(crate) use together::{Dice, together};
 pub(crate) use world::{Payload, World, codes};

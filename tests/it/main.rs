@@ -8,3 +8,4 @@ mod migrations;
 mod races;
 mod readme;
 mod schema;
+mod websocket;
