@@ -1,6 +1,7 @@
 //! The whole system, a module a story. Most stories speak GraphQL to a schema over a migrated database in a folder
 //! of their own; those about the process itself start the real binary.
 
+mod durability;
 mod feed;
 mod harness;
 mod layering;
