@@ -5,6 +5,7 @@ mod cli;
 mod durability;
 mod feed;
 mod harness;
+mod http;
 mod layering;
 mod migrations;
 mod process;

@@ -1,4 +1,4 @@
-//! Subscriptions over WebSockets: graphql-transport-ws, spoken message by message and with a client that others use.
+//! Subscriptions over `WebSocket`: graphql-transport-ws, spoken message by message and with a client that others use.
 
 mod client;
 mod protocol;

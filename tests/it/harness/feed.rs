@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::World;
 
 /// How long an event may take that must come; only a fault takes as long.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// All that an event says by itself. Its one field is called `event`, here and wherever a [`Feed`] is read.
 pub(crate) const CAMPAIGN_EVENTS: &str = "

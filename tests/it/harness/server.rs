@@ -8,7 +8,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 /// How long anything may take that a process is asked for; only a fault takes as long.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A running `understudy serve`. It is killed when dropped.
 pub(crate) struct Server {
@@ -46,7 +46,7 @@ impl Server {
         Self {
             child,
             address: address.to_owned(),
-            http: reqwest::Client::new(),
+            http: client(),
         }
     }
 
@@ -115,6 +115,15 @@ impl Drop for Server {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// A client that lets go of idle connections well before the server does (after 5 s), since a request that meets the
+/// server's closing on the way is lost.
+fn client() -> reqwest::Client {
+    reqwest::Client::builder()
+        .pool_idle_timeout(Duration::from_secs(1))
+        .build()
+        .unwrap()
 }
 
 /// What a command of the binary printed to stdout and stderr, and how it ended.

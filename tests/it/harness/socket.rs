@@ -15,7 +15,7 @@ use tokio_tungstenite::{WebSocketStream, client_async};
 use super::{Feed, Server};
 
 /// How long a message may take that must come; only a fault takes as long.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// The subprotocol of subscriptions.
 pub(crate) const SUBPROTOCOL: &str = "graphql-transport-ws";
