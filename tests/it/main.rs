@@ -1,7 +1,20 @@
 //! The whole system, a module a story. Most stories speak GraphQL to a schema over a migrated database in a folder
 //! of their own; those about the process itself start the real binary.
 
+mod archive;
+mod clone;
+mod create;
+mod discard_draft;
+mod expected_version;
 mod harness;
+mod launch;
+mod launch_draft;
 mod layering;
 mod migrations;
+mod not_found;
+mod resume;
+mod save_draft;
 mod schema;
+mod stop;
+mod unarchive;
+mod update;
