@@ -1,7 +1,9 @@
 //! The whole system, a module a story. Most stories speak GraphQL to a schema over a migrated database in a folder
 //! of their own; those about the process itself start the real binary.
 
+mod allowed_actions;
 mod archive;
+mod changes;
 mod clone;
 mod create;
 mod discard_draft;
@@ -12,6 +14,7 @@ mod launch_draft;
 mod layering;
 mod migrations;
 mod not_found;
+mod pair;
 mod resume;
 mod save_draft;
 mod schema;
