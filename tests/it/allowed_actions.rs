@@ -197,5 +197,9 @@ async fn what_is_allowed_is_what_the_mutations_do_in_every_situation() {
     }
     let tried: BTreeSet<&str> = known.values().flat_map(BTreeMap::keys).copied().collect();
     assert!(ACTIONS.iter().all(|action| tried.contains(action)));
-    assert!(open.len() >= 60, "the walk came to {} situations only", open.len());
+    assert!(
+        open.len() >= 60,
+        "the walk came to {} situations only",
+        open.len()
+    );
 }

@@ -1,6 +1,7 @@
 //! What the stories stand on.
 
 mod content;
+mod many;
 mod server;
 mod standing;
 mod step;

@@ -3,6 +3,9 @@
 
 mod allowed_actions;
 mod archive;
+mod bulk;
+mod bulk_many;
+mod bulk_selection;
 mod changes;
 mod clone;
 mod create;
