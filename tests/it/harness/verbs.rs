@@ -83,6 +83,38 @@ impl World {
         data["setInAppPriority"].clone()
     }
 
+    /// The ids of the in-app order, each of which must be at the position that it tells.
+    pub(crate) async fn order(&self) -> Vec<String> {
+        let sources = self.sources().await;
+        for (position, source) in (1..).zip(&sources) {
+            assert_eq!(source["inAppPriority"]["position"], position, "{source}");
+        }
+        let id = |source: &Value| source["id"].as_str().unwrap().to_owned();
+        sources.iter().map(id).collect()
+    }
+
+    /// The whole in-app order, read page by page.
+    pub(crate) async fn sources(&self) -> Vec<Value> {
+        let query = "query ($after: String) { inAppOrder(first: 100, after: $after) {
+            pageInfo { hasNextPage endCursor }
+            nodes {
+                __typename
+                ... on Campaign { id name version inAppPriority { level position } }
+                ... on Canvas { id name inAppPriority { level position } }
+            }
+        } }";
+        let mut sources = vec![];
+        let mut after = Value::Null;
+        loop {
+            let page = self.ask(query, json!({ "after": after })).await["inAppOrder"].clone();
+            sources.extend(page["nodes"].as_array().unwrap().iter().cloned());
+            if page["pageInfo"]["hasNextPage"] == false {
+                return sources;
+            }
+            after = page["pageInfo"]["endCursor"].clone();
+        }
+    }
+
     /// Runs `stopCampaigns` or another bulk command; its payload.
     pub(crate) async fn bulk(&self, command: &str, selection: Value, options: Value) -> Value {
         let query = format!(
