@@ -89,7 +89,7 @@ impl Kinds {
     }
 }
 
-/// All these nodes from one snapshot: one read for each kind, and one more for each draft.
+/// All these nodes from one snapshot: one read for each kind, and one more for the drafts.
 async fn find(ctx: &Context<'_>, ids: &[NodeId]) -> Result<Vec<Option<Node>>, Failed> {
     let kinds = Kinds::of(ids);
     let wants = wants::of(ctx.field());
@@ -115,9 +115,7 @@ async fn add_campaigns(
     found: &mut HashMap<NodeId, Node>,
 ) -> Result<(), Failed> {
     let mut ids = kinds.campaigns.clone();
-    for draft in &kinds.drafts {
-        ids.extend(snapshot.campaign_of_draft(*draft).await?);
-    }
+    ids.extend(snapshot.campaigns_of_drafts(&kinds.drafts).await?);
     if ids.is_empty() {
         return Ok(());
     }

@@ -51,20 +51,24 @@ impl Snapshot {
         Ok(campaigns)
     }
 
-    /// The campaign that a draft belongs to, if there is the draft.
+    /// The campaigns that drafts belong to, of those drafts that there are.
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn campaign_of_draft(&self, id: DraftId) -> Result<Option<CampaignId>, StoreError> {
-        let id: Option<Uuid> = draft::Entity::find()
-            .select_only()
-            .column(draft::Column::CampaignId)
-            .filter(draft::Column::WorkspaceId.eq(self.workspace.uuid()))
-            .filter(draft::Column::ContentId.eq(id.uuid()))
-            .into_tuple()
-            .one(&self.db)
-            .await?;
-        Ok(id.map(CampaignId::from_uuid))
+    pub async fn campaigns_of_drafts(&self, ids: &[DraftId]) -> Result<Vec<CampaignId>, StoreError> {
+        let mut campaigns = Vec::with_capacity(ids.len());
+        for ids in ids.chunks(IDS) {
+            let found: Vec<Uuid> = draft::Entity::find()
+                .select_only()
+                .column(draft::Column::CampaignId)
+                .filter(draft::Column::WorkspaceId.eq(self.workspace.uuid()))
+                .filter(draft::Column::ContentId.is_in(ids.iter().map(|id| id.uuid())))
+                .into_tuple()
+                .all(&self.db)
+                .await?;
+            campaigns.extend(found.into_iter().map(CampaignId::from_uuid));
+        }
+        Ok(campaigns)
     }
 
     /// A page of the campaigns that a filter finds.
