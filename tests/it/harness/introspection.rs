@@ -32,6 +32,17 @@ impl Types {
         self.0[named]["kind"].as_str().unwrap()
     }
 
+    /// The names of the objects.
+    pub(crate) fn objects(&self) -> impl Iterator<Item = &str> {
+        let objects = self
+            .0
+            .iter()
+            .filter(|(_, described)| described["kind"] == "OBJECT");
+        objects
+            .map(|(name, _)| name.as_str())
+            .filter(|name| !name.starts_with("__"))
+    }
+
     /// The fields of an object or an interface.
     pub(crate) fn fields(&self, named: &str) -> &[Value] {
         list(&self.0[named]["fields"])
