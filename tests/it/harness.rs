@@ -1,6 +1,8 @@
 //! What the stories stand on.
 
 mod content;
+pub(crate) mod introspection;
+mod lists;
 mod many;
 mod server;
 mod standing;
@@ -9,6 +11,7 @@ mod verbs;
 mod world;
 
 pub(crate) use content::{email, in_app, webhook};
+pub(crate) use lists::{List, ListPage};
 pub(crate) use server::Server;
 pub(crate) use standing::STANDINGS;
 pub(crate) use step::{Step, created};
