@@ -32,7 +32,8 @@ impl MigrationTrait for Migration {
         let db = manager.get_connection();
         // The text stands in the contents already: the index alone is kept.
         db.execute_unprepared(
-            "CREATE VIRTUAL TABLE content_words USING fts5(words, content='', contentless_delete=1, prefix='2 3')",
+            "CREATE VIRTUAL TABLE content_words USING fts5(words, content='', contentless_delete=1, prefix='2 3', \
+             tokenize='unicode61 remove_diacritics 2')",
         )
         .await?;
         db.execute_unprepared(

@@ -125,14 +125,15 @@ async fn what_was_acknowledged_survives_a_kill() {
     let folder = tempfile::tempdir().unwrap();
     let database = folder.path().join("understudy.db");
     let mut lives = {
-        let server = Server::start(&database);
+        let mut server = Server::start(&database);
         let segment = segment(&server).await;
         let mut lives = vec![];
         for number in 0..WRITERS {
             lives.push(Life::begin(&server, &segment, &format!("Campaign {number}")).await);
         }
+        // At rest, to begin with.
+        server.kill();
         lives
-        // The server is killed here, at rest.
     };
     let mut dice = Dice::new(5);
     let mut seen = vec![];

@@ -35,7 +35,7 @@ pub(crate) async fn index<C: ConnectionTrait>(db: &C, id: Uuid, content: &Conten
 }
 
 /// The condition that a content has all the words, each from its beginning, or `None` where there is no word to look
-/// for. Case and diacritics make no difference.
+/// for. Case makes no difference, nor do the diacritics of Latin letters.
 pub(crate) fn condition(text: &str) -> Option<SimpleExpr> {
     if text.trim().is_empty() {
         return None;

@@ -1,0 +1,253 @@
+//! Ids: every argument that takes one refuses what is no id, or another kind's, and says that an unknown one is unknown.
+
+mod arguments;
+
+use std::time::Duration;
+
+use futures_util::StreamExt as _;
+use serde_json::{Value, json};
+
+use crate::harness::World;
+use crate::harness::introspection::Types;
+use arguments::{Argument, arguments, nested};
+
+/// How long an answer may take that must come; only a fault takes as long.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// One of each kind, so that all but the id in question is in order.
+pub(super) struct Stage {
+    world: World,
+    /// An active in-app campaign.
+    campaign: String,
+    /// One without a draft.
+    unlocked: String,
+    segment: String,
+    canvas: String,
+    draft: String,
+}
+
+impl Stage {
+    async fn new() -> Self {
+        let world = World::new().await;
+        let campaign = world.active(crate::harness::in_app("It")).await;
+        let draft = world.save_draft(&campaign, json!({ "name": "Draft" })).await;
+        Self {
+            campaign,
+            unlocked: world.create(json!({ "name": "Unlocked" })).await.id(),
+            segment: world.segment("It").await,
+            canvas: world.canvas("It", "LOW").await,
+            draft: draft.campaign()["draft"]["id"].as_str().unwrap().to_owned(),
+            world,
+        }
+    }
+
+    /// The kinds of ids that an argument takes, by their prefixes.
+    fn kinds(argument: &str) -> &'static [&'static str] {
+        let field = argument.split('.').next().unwrap();
+        match argument.rsplit('.').next().unwrap() {
+            "sourceId" | "before" | "after" => &["cmp", "cnv"],
+            "segmentId" | "segmentIds" => &["seg"],
+            "campaignId" | "campaignIds" => &["cmp"],
+            "id" | "ids" => match field {
+                "node" | "nodes" => &["cmp", "drf", "seg", "cnv"],
+                _ if field.to_lowercase().contains("campaign") => &["cmp"],
+                _ if field.to_lowercase().contains("segment") => &["seg"],
+                _ if field.to_lowercase().contains("canvas") => &["cnv"],
+                _ => panic!("{argument} takes an id: let this story know of which kind"),
+            },
+            _ => panic!("{argument} takes an id: let this story know of which kind"),
+        }
+    }
+
+    /// An id of this kind that exists.
+    fn existing(&self, kind: &str) -> &str {
+        match kind {
+            "cmp" => &self.campaign,
+            "seg" => &self.segment,
+            "cnv" => &self.canvas,
+            _ => &self.draft,
+        }
+    }
+
+    /// The first response to an operation on this argument with this id in it; `None` if there is none, which is what
+    /// a subscription does that waits.
+    async fn ask(&self, argument: &Argument, id: &str, patience: Duration) -> Option<Value> {
+        let other = |path: &str| match path {
+            // Its draft would lock the other one.
+            "updateCampaign.id" => json!(self.unlocked),
+            _ => json!(self.existing(Self::kinds(path)[0])),
+        };
+        let (query, variables) = argument.operation(id, &other);
+        if argument.is_subscription() {
+            let mut events = Box::pin(self.world.subscribe(&query, variables));
+            return tokio::time::timeout(patience, events.next()).await.ok().flatten();
+        }
+        Some(self.world.execute(&query, variables).await)
+    }
+}
+
+#[tokio::test]
+async fn the_arguments_that_take_ids_are_these() {
+    let world = World::new().await;
+    let types = Types::of(&world).await;
+    let paths: Vec<String> = arguments(&types)
+        .into_iter()
+        .map(|argument| argument.path)
+        .collect();
+    insta::assert_snapshot!(paths.join("\n"));
+    // Below the roots there is one more, which the story of lists tells of.
+    assert_eq!(nested(&types), ["Segment.campaigns.filter.segmentId"]);
+}
+
+#[tokio::test]
+async fn what_is_no_id_or_another_kinds_is_an_error_that_names_the_argument() {
+    let stage = Stage::new().await;
+    let types = Types::of(&stage.world).await;
+    let end = stage.world.log_end().await;
+    let good = stage.campaign.split_once('_').unwrap().1;
+    for argument in arguments(&types) {
+        let takes = Stage::kinds(&argument.path);
+        let others = ["cmp", "drf", "seg", "cnv"]
+            .iter()
+            .filter(|kind| !takes.contains(kind));
+        let mut wrong: Vec<String> = others.map(|kind| stage.existing(kind).to_owned()).collect();
+        let own = |suffix: &str| format!("{}_{suffix}", takes[0]);
+        wrong.extend([
+            own(""),
+            own(&good.to_uppercase()),
+            own(&good[1..]),
+            own(&format!("{good}0")),
+        ]);
+        wrong.extend([
+            own("8zzzzzzzzzzzzzzzzzzzzzzzzz"),
+            own(&good.replace('0', "o")),
+            format!("_{good}"),
+        ]);
+        wrong.extend(
+            [
+                "",
+                " ",
+                "0",
+                "null",
+                "wsp_00000000000e0080000000000g",
+                "é",
+                "\0",
+                "'; DROP TABLE campaigns",
+            ]
+            .map(str::to_owned),
+        );
+        wrong.extend([
+            good.to_owned(),
+            format!(" {}", own(good)),
+            "a".repeat(100_000),
+            own(good).replace('_', "\0_"),
+        ]);
+        for id in wrong {
+            let response = stage.ask(&argument, &id, PATIENCE).await;
+            let response = response.unwrap_or_else(|| panic!("{} waits for {id:?}", argument.path));
+            let extensions = &response["errors"][0]["extensions"];
+            assert_eq!(
+                extensions["code"], "BAD_USER_INPUT",
+                "{} {id:?}: {response:#}",
+                argument.path
+            );
+            let named = extensions["argument"].as_str().unwrap();
+            assert_eq!(named, argument.named(), "{response:#}");
+        }
+    }
+    assert_eq!(stage.world.log_end().await, end);
+}
+
+#[tokio::test]
+async fn an_unknown_id_is_null_where_it_is_looked_up_and_not_found_where_it_is_changed() {
+    let stage = Stage::new().await;
+    let types = Types::of(&stage.world).await;
+    let end = stage.world.log_end().await;
+    for argument in arguments(&types) {
+        for kind in Stage::kinds(&argument.path) {
+            for suffix in [
+                "00000000000000000000000000",
+                "7zzzzzzzzzzzzzzzzzzzzzzzzz",
+                "01jd0000000000000000000000",
+            ] {
+                let id = format!("{kind}_{suffix}");
+                // A feed of campaigns that there are not yet, or never will be, is one that waits.
+                let waits = argument.path == "campaignEvents.filter.campaignIds";
+                let patience = if waits {
+                    Duration::from_millis(50)
+                } else {
+                    PATIENCE
+                };
+                let response = stage.ask(&argument, &id, patience).await;
+                check_unknown(&argument, &id, response.as_ref());
+            }
+        }
+    }
+    assert_eq!(stage.world.log_end().await, end);
+}
+
+/// What an unknown id brings, by what its argument is for.
+fn check_unknown(argument: &Argument, id: &str, response: Option<&Value>) {
+    let path = argument.path.as_str();
+    let context = || format!("{path} {id}: {response:#?}");
+    let (field, rest) = path.split_once('.').unwrap();
+    if path == "campaignEvents.filter.campaignIds" {
+        assert_eq!(response, None, "{}", context());
+        return;
+    }
+    let response = response.unwrap();
+    if argument.is_subscription() {
+        let extensions = &response["errors"][0]["extensions"];
+        assert_eq!(extensions["code"], "NOT_FOUND", "{}", context());
+        assert_eq!(extensions["argument"], rest, "{}", context());
+        return;
+    }
+    assert!(response.get("errors").is_none(), "{}", context());
+    let data = &response["data"][field];
+    if !argument.is_mutation() {
+        let nothing = [Value::Null, json!([null]), json!({ "totalCount": 0 })];
+        assert!(nothing.contains(data), "{}", context());
+        return;
+    }
+    let error = match rest {
+        "selection.ids" => {
+            assert_eq!(data["results"][0]["outcome"], "REFUSED", "{}", context());
+            assert_eq!(data["userErrors"], json!([]));
+            &data["results"][0]["error"]
+        }
+        rest if rest.ends_with("filter.segmentId") => {
+            assert_eq!(
+                (&data["results"], &data["userErrors"]),
+                (&json!([]), &json!([])),
+                "{}",
+                context()
+            );
+            return;
+        }
+        _ => {
+            assert_eq!(data["changed"], false, "{}", context());
+            // A campaign that is to be made lacks its name too.
+            let index = usize::from(field == "createCampaign");
+            assert_eq!(
+                data["userErrors"].as_array().unwrap().len(),
+                index + 1,
+                "{}",
+                context()
+            );
+            &data["userErrors"][index]
+        }
+    };
+    let code = if rest == "content.segmentIds" {
+        "INVALID"
+    } else {
+        "NOT_FOUND"
+    };
+    assert_eq!(error["code"], code, "{}", context());
+    let field: Vec<&str> = error["field"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|step| step.as_str().unwrap())
+        .collect();
+    assert_eq!(field.join("."), argument.named(), "{}", context());
+}
