@@ -1,6 +1,9 @@
 //! The whole system, a module a story. Most stories speak GraphQL to a schema over a migrated database in a folder
 //! of their own; those about the process itself start the real binary.
 
+// `allow-unwrap-in-tests` knows a test by its attribute; here the helpers are part of the tests too.
+#![allow(clippy::unwrap_used)]
+
 mod allowed_actions;
 mod archive;
 mod bulk;

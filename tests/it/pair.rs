@@ -137,7 +137,7 @@ async fn the_live_content_is_untouched_by_all_that_happens_to_the_draft() {
         .map(|field| campaign[field].clone())
     };
     let before = live(&world.campaign(&id).await);
-    let patches = [
+    let saves = [
         json!({ "name": "A", "tags": ["a"] }),
         in_app("B"),
         json!({ "message": null, "segmentIds": [] }),
@@ -145,9 +145,9 @@ async fn the_live_content_is_untouched_by_all_that_happens_to_the_draft() {
         json!({ "description": "d", "tags": [], "schedule": { "kind": "AT_TIME", "startAt": "2031-01-01T00:00:00Z" } }),
         json!({ "segmentIds": [world.segment("Another").await] }),
     ];
-    for patch in patches {
-        let saved = world.observe(&id, world.save_draft(&id, patch)).await;
-        let campaign = saved.changed("DRAFT_SAVED", "ACTIVE", "ACTIVE");
+    for patch in saves {
+        let step = world.observe(&id, world.save_draft(&id, patch)).await;
+        let campaign = step.changed("DRAFT_SAVED", "ACTIVE", "ACTIVE");
         assert_eq!(live(&campaign), before);
     }
     let found = "{ campaigns(filter: { channel: [EMAIL], hasDraft: true }) { nodes { name } } }";
