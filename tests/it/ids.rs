@@ -12,7 +12,7 @@ use crate::harness::introspection::Types;
 use arguments::{Argument, arguments, nested};
 
 /// How long an answer may take that must come; only a fault takes as long.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// One of each kind, so that all but the id in question is in order.
 pub(super) struct Stage {
