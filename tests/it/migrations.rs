@@ -5,6 +5,8 @@ use tempfile::TempDir;
 use understudy_app::{App, OpenError};
 use understudy_persistence::migrate;
 
+use crate::harness::together;
+
 fn fresh() -> (TempDir, String) {
     let folder = tempfile::tempdir().unwrap();
     let url = format!("sqlite://{}", folder.path().join("understudy.db").display());
@@ -80,6 +82,43 @@ async fn a_database_that_is_newer_than_the_binary_is_refused_and_left_alone() {
         matches!(&refused, OpenError::Newer { migration, .. } if migration == "m9999_future"),
         "{refused}"
     );
+}
+
+#[tokio::test]
+async fn migrations_that_break_off_leave_nothing_half_made() {
+    let (_folder, url) = fresh();
+    migrate::up(&url).await.unwrap();
+    let all = tables(&url).await;
+    // What SQLite makes for itself beside an index is not ours to make.
+    let is_own = |name: &&String| all.iter().any(|table| name.starts_with(&format!("{table}_")));
+    for in_the_way in all.iter().filter(|name| !is_own(name)) {
+        let (_folder, url) = fresh();
+        let db = Database::connect(format!("{url}?mode=rwc")).await.unwrap();
+        db.execute_unprepared(&format!("CREATE TABLE {in_the_way} (words TEXT)"))
+            .await
+            .unwrap();
+        let broken_off = migrate::up(&url).await.unwrap_err();
+        assert!(
+            matches!(broken_off, OpenError::Unmigratable { .. }),
+            "{broken_off}"
+        );
+        assert_eq!(tables(&url).await, [in_the_way.as_str()]);
+
+        db.execute_unprepared(&format!("DROP TABLE {in_the_way}"))
+            .await
+            .unwrap();
+        db.close().await.unwrap();
+        App::open(&url).await.unwrap();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn many_who_open_a_new_database_at_once_migrate_it_once() {
+    let (_folder, url) = fresh();
+    let open = |url: String| async move { App::open(&url).await };
+    for opened in together((0..8).map(|_| open(url.clone()))).await {
+        opened.unwrap();
+    }
 }
 
 /// A database with one campaign of each kind of neighbour, written as plainly as possible.
