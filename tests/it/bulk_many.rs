@@ -54,6 +54,12 @@ async fn statements_grow_by_chunk_and_not_by_campaign() {
         assert_eq!(world.log_end().await, end + i64::from(MANY), "an event for each");
     }
     assert_eq!(world.campaign(&original).await["status"], "ACTIVE");
+
+    // The limit is one of ids: a filter takes all that it finds.
+    let matching = json!({ "filter": { "status": ["ACTIVE"] }, "expectedCount": MANY + 1 });
+    let dry = json!({ "dryRun": true });
+    let (_, payload) = bulk(&world, "stopCampaigns", json!({ "matching": matching }), dry).await;
+    assert_eq!(payload["changedCount"], MANY + 1);
 }
 
 #[tokio::test]

@@ -154,7 +154,7 @@ async fn a_filter_leaves_the_archived_out_unless_it_names_them() {
     let payload = world
         .bulk("unarchiveCampaigns", everything.clone(), Value::Null)
         .await;
-    assert_eq!(ids(&payload), [active.clone()]);
+    assert_eq!(ids(&payload), [active]);
     assert_eq!(payload["unchangedCount"], 1);
     assert_eq!(world.campaign(&archived).await["status"], "ARCHIVED");
 

@@ -15,7 +15,8 @@ async fn changes(world: &World, mut live: Value, draft: Value) -> Value {
     saved.campaign()["draft"]["changes"].clone()
 }
 
-fn change(path: &str, live: Value, draft: Value) -> Value {
+fn change(path: &str, live: impl Into<Value>, draft: impl Into<Value>) -> Value {
+    let (live, draft): (Value, Value) = (live.into(), draft.into());
     json!({ "path": path, "live": live, "draft": draft })
 }
 

@@ -53,7 +53,7 @@ impl Stage {
         let make = async |index: usize| {
             let mut content = in_app(&format!("Campaign {index:04}"));
             content["tags"] = json!(["all", format!("tag {index}")]);
-            let used = if index % 10 == 0 {
+            let used = if index.is_multiple_of(10) {
                 &cause
             } else {
                 &segments[index % 5]

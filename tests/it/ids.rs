@@ -8,11 +8,11 @@ use futures_util::StreamExt as _;
 use serde_json::{Value, json};
 
 use crate::harness::World;
-use crate::harness::introspection::Types;
+use crate::harness::introspection::{Types, id_kinds};
 use arguments::{Argument, arguments, nested};
 
 /// How long an answer may take that must come; only a fault takes as long.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// One of each kind, so that all but the id in question is in order.
 pub(super) struct Stage {
@@ -41,24 +41,6 @@ impl Stage {
         }
     }
 
-    /// The kinds of ids that an argument takes, by their prefixes.
-    fn kinds(argument: &str) -> &'static [&'static str] {
-        let field = argument.split('.').next().unwrap();
-        match argument.rsplit('.').next().unwrap() {
-            "sourceId" | "before" | "after" => &["cmp", "cnv"],
-            "segmentId" | "segmentIds" => &["seg"],
-            "campaignId" | "campaignIds" => &["cmp"],
-            "id" | "ids" => match field {
-                "node" | "nodes" => &["cmp", "drf", "seg", "cnv"],
-                _ if field.to_lowercase().contains("campaign") => &["cmp"],
-                _ if field.to_lowercase().contains("segment") => &["seg"],
-                _ if field.to_lowercase().contains("canvas") => &["cnv"],
-                _ => panic!("{argument} takes an id: let this story know of which kind"),
-            },
-            _ => panic!("{argument} takes an id: let this story know of which kind"),
-        }
-    }
-
     /// An id of this kind that exists.
     fn existing(&self, kind: &str) -> &str {
         match kind {
@@ -75,7 +57,7 @@ impl Stage {
         let other = |path: &str| match path {
             // Its draft would lock the other one.
             "updateCampaign.id" => json!(self.unlocked),
-            _ => json!(self.existing(Self::kinds(path)[0])),
+            _ => json!(self.existing(id_kinds(path)[0])),
         };
         let (query, variables) = argument.operation(id, &other);
         if argument.is_subscription() {
@@ -106,7 +88,7 @@ async fn what_is_no_id_or_another_kinds_is_an_error_that_names_the_argument() {
     let end = stage.world.log_end().await;
     let good = stage.campaign.split_once('_').unwrap().1;
     for argument in arguments(&types) {
-        let takes = Stage::kinds(&argument.path);
+        let takes = id_kinds(&argument.path);
         let others = ["cmp", "drf", "seg", "cnv"]
             .iter()
             .filter(|kind| !takes.contains(kind));
@@ -164,7 +146,7 @@ async fn an_unknown_id_is_null_where_it_is_looked_up_and_not_found_where_it_is_c
     let types = Types::of(&stage.world).await;
     let end = stage.world.log_end().await;
     for argument in arguments(&types) {
-        for kind in Stage::kinds(&argument.path) {
+        for kind in id_kinds(&argument.path) {
             for suffix in [
                 "00000000000000000000000000",
                 "7zzzzzzzzzzzzzzzzzzzzzzzzz",

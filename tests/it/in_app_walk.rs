@@ -174,16 +174,10 @@ impl Walk {
         };
         match *deed {
             Deed::SaveDraft(_, is_in_app) => {
-                if self
-                    .world
-                    .save_draft(&id, content(is_in_app))
-                    .await
-                    .codes()
-                    .is_empty()
-                {
-                    let has_draft = !self.world.campaign(&id).await["draft"].is_null();
-                    self.sources[source].draft = has_draft.then_some(is_in_app);
-                }
+                // Refused where the campaign never was launched, unchanged where it would differ in nothing.
+                let saved = self.world.save_draft(&id, content(is_in_app)).await;
+                let has_draft = !saved.campaign()["draft"].is_null();
+                self.sources[source].draft = has_draft.then_some(is_in_app);
             }
             Deed::ChangeMessage(_, is_in_app) if draft.is_none() => {
                 let payload = self.world.update(&id, content(is_in_app)).await;

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use crate::harness::{World, email, in_app, webhook};
 
 /// A campaign of the stage, as the filters see it.
+#[derive(Clone, Copy)]
 struct Row {
     name: &'static str,
     status: &'static str,

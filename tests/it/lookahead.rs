@@ -3,6 +3,8 @@
 
 mod places;
 
+use std::fmt::Write as _;
+
 use serde_json::{Value, json};
 
 use crate::harness::introspection::{Types, name, named};
@@ -76,7 +78,7 @@ fn alone(types: &Types, way: &Way, manner: usize) -> (String, String) {
         };
         selection = match manner {
             1 => {
-                fragments.push_str(&format!(" fragment Step{index} on {object} {{ {step} }}"));
+                write!(fragments, " fragment Step{index} on {object} {{ {step} }}").unwrap();
                 format!("...Step{index}")
             }
             2 | 3 => format!("... on {object} {{ ... @include(if: $always) {{ {step} }} }}"),
@@ -86,7 +88,7 @@ fn alone(types: &Types, way: &Way, manner: usize) -> (String, String) {
             _ => format!("... on {object} {{ {step} }}"),
         };
         if manner == 5 {
-            fragments.push_str(&format!(" fragment Skipped{index} on {object} {{ __typename }}"));
+            write!(fragments, " fragment Skipped{index} on {object} {{ __typename }}").unwrap();
         }
     }
     (selection, fragments)
@@ -109,12 +111,14 @@ fn everything(ways: &[Way]) -> String {
     let mut selection = String::from("__typename ");
     for ((object, field), below) in steps {
         if below.iter().all(Vec::is_empty) {
-            selection.push_str(&format!("... on {object} {{ {field} }} "));
+            write!(selection, "... on {object} {{ {field} }} ").unwrap();
         } else {
-            selection.push_str(&format!(
+            write!(
+                selection,
                 "... on {object} {{ {field} {{ {} }} }} ",
                 everything(&below)
-            ));
+            )
+            .unwrap();
         }
     }
     selection
@@ -193,7 +197,7 @@ impl Stage {
         let mut declared = String::new();
         for (name, usual) in [("$always", "true"), ("$never", "false")] {
             if uses(name) {
-                declared.push_str(&format!("{name}: Boolean = {usual} "));
+                write!(declared, "{name}: Boolean = {usual} ").unwrap();
             }
         }
         let (operation, rest) = place.query.split_once(' ').unwrap();

@@ -1,7 +1,7 @@
 //! The whole system, a module a story. Most stories speak GraphQL to a schema over a migrated database in a folder
 //! of their own; those about the process itself start the real binary.
 
-// What a story cannot unwrap, it fails by. Clippy lets only the functions that bear `#[test]` do so.
+// `allow-unwrap-in-tests` knows a test by its attribute; here the helpers are part of the tests too.
 #![allow(clippy::unwrap_used)]
 
 mod allowed_actions;

@@ -115,7 +115,13 @@ fn block_on<F: Future>(future: F) -> F::Output {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 32, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig {
+        cases: 32,
+        failure_persistence: None,
+        // Each takes a database of its own.
+        max_shrink_iters: 64,
+        ..ProptestConfig::default()
+    })]
 
     #[test]
     fn made_up_operations_bring_no_panic_no_internal_error_and_no_half_made_change(

@@ -146,8 +146,8 @@ async fn the_live_content_is_untouched_by_all_that_happens_to_the_draft() {
         json!({ "segmentIds": [world.segment("Another").await] }),
     ];
     for patch in saves {
-        let saved = world.observe(&id, world.save_draft(&id, patch)).await;
-        let campaign = saved.changed("DRAFT_SAVED", "ACTIVE", "ACTIVE");
+        let step = world.observe(&id, world.save_draft(&id, patch)).await;
+        let campaign = step.changed("DRAFT_SAVED", "ACTIVE", "ACTIVE");
         assert_eq!(live(&campaign), before);
     }
     let found = "{ campaigns(filter: { channel: [EMAIL], hasDraft: true }) { nodes { name } } }";

@@ -119,3 +119,22 @@ pub(crate) fn declared(described: &Value) -> String {
     }
     written(&described["type"])
 }
+
+/// The kinds of ids that an argument takes, by their prefixes. It is named by a way with dots, which begins
+/// with its field.
+pub(crate) fn id_kinds(argument: &str) -> &'static [&'static str] {
+    let field = argument.split('.').next().unwrap();
+    match argument.rsplit('.').next().unwrap() {
+        "sourceId" | "before" | "after" => &["cmp", "cnv"],
+        "segmentId" | "segmentIds" => &["seg"],
+        "campaignId" | "campaignIds" => &["cmp"],
+        "id" | "ids" => match field {
+            "node" | "nodes" => &["cmp", "drf", "seg", "cnv"],
+            _ if field.to_lowercase().contains("campaign") => &["cmp"],
+            _ if field.to_lowercase().contains("segment") => &["seg"],
+            _ if field.to_lowercase().contains("canvas") => &["cnv"],
+            _ => panic!("{argument} takes an id: let the stories know of which kind"),
+        },
+        _ => panic!("{argument} takes an id: let the stories know of which kind"),
+    }
+}

@@ -6,6 +6,9 @@ use serde_json::{Map, Value, json};
 
 use super::World;
 
+/// More pages than any story has; only a fault takes as many.
+const MOST_PAGES: usize = 200;
+
 /// A connection that can be paged through.
 pub(crate) struct List {
     /// A query in which `PAGE` stands where the connection takes its arguments, and in which the connection is called
@@ -118,6 +121,7 @@ impl List {
             let after = page.cursors.last().expect("an empty page has no next one");
             let next = json!({ "first": size, "after": after });
             pages.push(self.page(world, next).await);
+            assert!(pages.len() <= MOST_PAGES, "the list never ends");
         }
         pages
     }
@@ -129,6 +133,7 @@ impl List {
             let before = page.cursors.first().expect("an empty page has none before it");
             let next = json!({ "last": size, "before": before });
             pages.push(self.page(world, next).await);
+            assert!(pages.len() <= MOST_PAGES, "the list never ends");
         }
         pages
     }

@@ -102,7 +102,7 @@ fn value(types: &Types, input: &Value, above: &str, path: &str) -> Option<Value>
                 }
             }
             if types.is_one_of(of) && fields.is_empty() {
-                fields = json!({ "level": "HIGH" }).as_object().unwrap().clone();
+                fields.insert("level".to_owned(), json!("HIGH"));
             }
             Value::Object(fields)
         }

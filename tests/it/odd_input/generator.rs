@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::harness::introspection::{Types, declared, is_required, name, named};
+use crate::harness::introspection::{Types, declared, id_kinds, is_required, name, named};
 
 /// A source of decisions. Once it is empty it always decides for the first, so that what is made comes to an end.
 pub(super) struct Choices<'a>(&'a [u8]);
@@ -81,6 +81,8 @@ struct Generator<'a, 'b> {
     /// The variables that are used: declarations and values.
     declared: Vec<String>,
     variables: Map<String, Value>,
+    /// The field whose arguments are made up, with a dot.
+    way: String,
     /// Makes each alias another one.
     aliases: usize,
 }
@@ -99,6 +101,7 @@ pub(super) fn operation(types: &Types, ids: &[String], choices: &mut Choices<'_>
         choices,
         declared: vec![],
         variables: Map::new(),
+        way: String::new(),
         aliases: 0,
     };
     let mut body = String::new();
@@ -124,7 +127,10 @@ impl Generator<'_, '_> {
     fn field(&mut self, field: &Value, depth: usize) -> String {
         let mut arguments = vec![];
         for argument in field["args"].as_array().unwrap() {
-            if is_required(argument) || self.choices.once_in(3) {
+            // Most of what makes a page, or a conflict, makes an error when it is made up.
+            let rarely = ["first", "after", "last", "before", "expectedVersion"].contains(&name(argument));
+            if is_required(argument) || self.choices.once_in(if rarely { 8 } else { 2 }) {
+                self.way = format!("{}.", name(field));
                 let value = self.argument(argument);
                 arguments.push(format!("{}: {value}", name(argument)));
             }
@@ -177,7 +183,7 @@ impl Generator<'_, '_> {
     }
 
     fn value(&mut self, reference: &Value, field: &str, depth: usize) -> Made {
-        if self.choices.once_in(40) {
+        if self.choices.once_in(150) {
             return self.wrong();
         }
         match reference["kind"].as_str().unwrap() {
@@ -213,7 +219,7 @@ impl Generator<'_, '_> {
         for (index, field) in fields.iter().enumerate() {
             let is_given = match only {
                 Some(only) => index == only,
-                None => is_required(field) || (depth > 0 && self.choices.once_in(3)),
+                None => is_required(field) || (depth > 0 && self.choices.once_in(2)),
             };
             if is_given {
                 made.push((
@@ -237,13 +243,7 @@ impl Generator<'_, '_> {
 
     fn scalar(&mut self, of: &str, field: &str) -> Made {
         Made::of(match of {
-            "ID" => {
-                let index = self.choices.below(self.ids.len() + 2);
-                match self.ids.get(index) {
-                    Some(id) => json!(id),
-                    None => json!("cmp_01jd0000000000000000000000"),
-                }
-            }
+            "ID" => json!(self.id(field)),
             "Int" => json!(self.choices.one_of(&[
                 1,
                 2,
@@ -269,11 +269,25 @@ impl Generator<'_, '_> {
         })
     }
 
+    /// An id of the right kind, but for one in ten.
+    fn id(&mut self, field: &str) -> String {
+        let kinds = id_kinds(&format!("{}{field}", self.way));
+        let is_right = |id: &&String| kinds.contains(&id.split_once('_').unwrap().0);
+        let mut ids: Vec<&String> = self.ids.iter().filter(is_right).collect();
+        if self.choices.once_in(10) {
+            ids = self.ids.iter().collect();
+        }
+        match ids.get(self.choices.below(ids.len() + 1)) {
+            Some(id) => (*id).clone(),
+            None => format!("{}_01jd0000000000000000000000", kinds[0]),
+        }
+    }
+
     fn text(&mut self, field: &str) -> String {
         let usual = match field {
             "url" => "https://example.com/hook",
             "from" | "replyTo" => "news@example.com",
-            "name" | "subject" | "title" | "trigger" | "value" => "hello",
+            "name" | "subject" | "title" | "trigger" | "value" | "tags" | "search" => "hello",
             _ => "",
         };
         if self.choices.once_in(2) {
@@ -309,7 +323,7 @@ impl Generator<'_, '_> {
             "日本",
             "\u{2028}",
         ];
-        let times = self.choices.one_of(&[1, 1, 1, 1, 1, 101, 300]);
+        let times = self.choices.one_of(&[1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 101, 300]);
         let mut text = String::new();
         for _ in 0..=self.choices.below(4) {
             text.push_str(self.choices.one_of(&parts));

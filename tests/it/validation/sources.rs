@@ -45,21 +45,18 @@ async fn a_segments_name_and_description_have_their_rules() {
     for (name, kept) in names() {
         let created = of(CREATE_SEGMENT, json!({ "name": name })).await;
         let updated = of(update, json!({ "name": name })).await;
-        match kept {
-            Some(kept) => {
-                assert_eq!(created["segment"]["name"], kept);
-                assert_eq!(updated["segment"]["name"], kept);
-                assert_eq!(created["changed"], true);
-            }
-            None => {
-                assert_eq!(told(&created), invalid(&["input.name"]), "{name:?}");
-                assert_eq!(told(&updated), invalid(&["input.name"]), "{name:?}");
-                assert_eq!(
-                    (&created["segment"], &created["changed"]),
-                    (&Value::Null, &json!(false))
-                );
-                assert_eq!(updated["changed"], false);
-            }
+        if let Some(kept) = kept {
+            assert_eq!(created["segment"]["name"], kept);
+            assert_eq!(updated["segment"]["name"], kept);
+            assert_eq!(created["changed"], true);
+        } else {
+            assert_eq!(told(&created), invalid(&["input.name"]), "{name:?}");
+            assert_eq!(told(&updated), invalid(&["input.name"]), "{name:?}");
+            assert_eq!(
+                (&created["segment"], &created["changed"]),
+                (&Value::Null, &json!(false))
+            );
+            assert_eq!(updated["changed"], false);
         }
     }
     let full = json!({ "name": "Full", "description": "😀".repeat(10_000) });
@@ -114,15 +111,12 @@ async fn a_canvass_name_has_its_rule() {
     let mut count = 0;
     for (name, kept) in names() {
         let payload = run(&stage, query, json!({ "name": name })).await;
-        match kept {
-            Some(kept) => {
-                count += 1;
-                assert_eq!(payload["canvas"]["name"], kept);
-            }
-            None => {
-                assert_eq!(told(&payload), invalid(&["name"]), "{name:?}");
-                assert_eq!(payload["canvas"], Value::Null);
-            }
+        if let Some(kept) = kept {
+            count += 1;
+            assert_eq!(payload["canvas"]["name"], kept);
+        } else {
+            assert_eq!(told(&payload), invalid(&["name"]), "{name:?}");
+            assert_eq!(payload["canvas"], Value::Null);
         }
     }
     let data = stage

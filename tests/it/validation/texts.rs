@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::Stage;
 
 /// A text of a content: its path in the input and in the answer, its rule.
+#[derive(Clone, Copy)]
 struct Field {
     path: &'static str,
     shown: &'static str,
