@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use futures_util::future::join_all;
 use serde_json::{Value, json};
 
 use crate::harness::{
@@ -87,6 +88,34 @@ async fn who_is_cut_off_again_and_again_while_many_write_misses_nothing() {
     .await;
     for reader in readers {
         assert_eq!(reader.await.unwrap(), (1..=end).collect::<Vec<_>>());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn no_event_waits_for_the_next_one() {
+    let world = Arc::new(World::new().await);
+    let crowd = world.crowd(2).await;
+    let begin = world.log_end().await;
+    let mut feeds: Vec<_> = (0..8)
+        .map(|_| world.feed(CAMPAIGN_EVENTS, json!({ "after": begin })))
+        .collect();
+    for turn in 0..100 {
+        // The second is committed while the readers are awake for the first; then all is quiet.
+        let command = ["stopCampaign", "resumeCampaign"][turn % 2];
+        let writer = tokio::spawn({
+            let (world, crowd) = (Arc::clone(&world), crowd.clone());
+            async move {
+                for id in &crowd {
+                    assert!(world.run(command, id).await.changed());
+                }
+            }
+        });
+        let both = join_all(feeds.iter_mut().map(|feed| feed.events(2))).await;
+        let expected = begin + 2 * i64::try_from(turn).unwrap();
+        for events in both {
+            assert_eq!(sequences(&events), [expected + 1, expected + 2]);
+        }
+        writer.await.unwrap();
     }
 }
 
