@@ -7,6 +7,6 @@ mod server;
 mod world;
 
 pub(crate) use content::{email, in_app, webhook};
-pub(crate) use lists::List;
+pub(crate) use lists::{List, find};
 pub(crate) use server::Server;
 pub(crate) use world::{Payload, World, codes};
