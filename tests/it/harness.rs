@@ -1,12 +1,27 @@
 //! What the stories stand on.
 
+mod audit;
 mod content;
+mod crowd;
+mod feed;
 pub(crate) mod introspection;
 mod lists;
+mod many;
 mod server;
+mod socket;
+mod standing;
+mod step;
+mod together;
+mod verbs;
 mod world;
 
+pub(crate) use audit::{Ask, Books, audit};
 pub(crate) use content::{email, in_app, webhook};
+pub(crate) use feed::{CAMPAIGN_EVENTS, Feed, STATUS_CHANGES, sequence, sequences, texts};
 pub(crate) use lists::{List, find};
-pub(crate) use server::Server;
+pub(crate) use server::{Server, command, run};
+pub(crate) use socket::{Received, SUBPROTOCOL, Socket};
+pub(crate) use standing::STANDINGS;
+pub(crate) use step::{Step, created};
+pub(crate) use together::{Dice, together};
 pub(crate) use world::{Payload, World, codes};

@@ -1,19 +1,52 @@
 //! The whole system, a module a story. Most stories speak GraphQL to a schema over a migrated database in a folder
 //! of their own; those about the process itself start the real binary.
 
-// What a story cannot unwrap, it fails by. Clippy lets only the functions that bear `#[test]` do so.
+// `allow-unwrap-in-tests` knows a test by its attribute; here the helpers are part of the tests too.
 #![allow(clippy::unwrap_used)]
 
+mod allowed_actions;
+mod archive;
+mod bulk;
+mod bulk_many;
+mod bulk_selection;
+mod canvases;
+mod cascade;
+mod changes;
+mod cli;
+mod clone;
 mod cost;
+mod create;
+mod discard_draft;
+mod durability;
+mod expected_version;
+mod feed;
 mod harness;
+mod http;
 mod ids;
+mod in_app_order;
+mod in_app_priority;
+mod in_app_walk;
+mod launch;
+mod launch_draft;
 mod layering;
 mod lists;
 mod lookahead;
 mod migrations;
+mod not_found;
 mod odd_input;
 mod order;
 mod paging;
+mod pair;
+mod process;
+mod races;
+mod readme;
+mod resume;
+mod save_draft;
 mod schema;
 mod search;
+mod segments;
+mod stop;
+mod unarchive;
+mod update;
 mod validation;
+mod websocket;

@@ -68,6 +68,13 @@ fn main() -> ExitCode {
 fn test(arguments: &[OsString]) -> Result<(), Failure> {
     say("building the server");
     finish(cargo(&["build", "--package", "understudy-server"]))?;
+    for tool in ["bash", "curl"] {
+        if Command::new(tool).arg("--version").output().is_err() {
+            say(format_args!(
+                "{tool} is not on this machine: the README's session will not be tried"
+            ));
+        }
+    }
     say("running the tests");
     finish(cargo(&["test", "--workspace", "--"]).args(arguments))
 }

@@ -157,7 +157,7 @@ impl<N: Node> Connection<N> {
     }
 
     /// How many rows the whole list has, whatever the page. Counted only when it is selected.
-    async fn total_count(&self) -> Result<u64, Failed> {
+    fn total_count(&self) -> Result<u64, Failed> {
         self.total
             .ok_or_else(|| Failed::impossible("a total was selected and not counted"))
     }

@@ -11,6 +11,8 @@ mod id;
 mod input;
 mod mutation;
 mod query;
+#[cfg(test)]
+mod sample;
 mod scalar;
 mod schema;
 mod subscription;

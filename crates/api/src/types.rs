@@ -13,3 +13,6 @@ pub(crate) mod node;
 pub(crate) mod payload;
 pub(crate) mod schedule;
 pub(crate) mod segment;
+
+#[cfg(test)]
+mod tests;

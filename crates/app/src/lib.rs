@@ -7,6 +7,7 @@ pub mod bulk;
 mod campaigns;
 mod canvases;
 mod clock;
+pub mod demo;
 mod error;
 pub mod feed;
 mod priority;

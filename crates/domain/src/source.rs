@@ -1,19 +1,8 @@
 //! What stands around campaigns: segments, which they are sent to, and Canvases, which they compete with.
 
 use crate::problem::Problems;
-use crate::text::{Line, Patched};
+use crate::text::{DESCRIPTION, NAME, Patched};
 use crate::{CanvasId, Place, Problem, SegmentId, Timestamp, Version};
-
-const NAME: Line = Line {
-    limit: 200,
-    trimmed: true,
-    required: true,
-};
-const DESCRIPTION: Line = Line {
-    limit: 10_000,
-    trimmed: false,
-    required: false,
-};
 
 /// A group of users. Archiving it archives every campaign whose live content uses it.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -61,6 +61,20 @@ pub struct Line {
     pub required: bool,
 }
 
+/// The name of anything that has one.
+pub(crate) const NAME: Line = Line {
+    limit: 200,
+    trimmed: true,
+    required: true,
+};
+
+/// The description of anything that has one.
+pub(crate) const DESCRIPTION: Line = Line {
+    limit: 10_000,
+    trimmed: false,
+    required: false,
+};
+
 impl Line {
     /// Checks `text` and gives it back as it is to be kept.
     pub fn check(self, problems: &mut Problems, name: impl Into<String>, text: String) -> String {

@@ -66,7 +66,7 @@ pub(crate) async fn connect(
 fn check(url: &str) -> Result<(), OpenError> {
     let unsupported = |reason| {
         Err(OpenError::Unsupported {
-            url: url.to_owned(),
+            url: without_secrets(url),
             reason,
         })
     };
@@ -85,6 +85,19 @@ fn check(url: &str) -> Result<(), OpenError> {
         return unsupported("it is a directory; name a file");
     }
     Ok(())
+}
+
+/// A URL as it may be shown. That of a server, which somebody may have meant for another program, carries a password
+/// before the host or among the parameters.
+fn without_secrets(url: &str) -> String {
+    let Some((scheme, rest)) = url.split_once("://").filter(|(scheme, _)| *scheme != "sqlite") else {
+        return url.to_owned();
+    };
+    let (hidden, place) = rest
+        .rsplit_once('@')
+        .map_or(("", rest), |(_, place)| ("…@", place));
+    let place = place.split('?').next().unwrap_or_default();
+    format!("{scheme}://{hidden}{place}")
 }
 
 /// An error of the database in one line, for the person who starts the server.

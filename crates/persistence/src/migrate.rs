@@ -1,6 +1,9 @@
 //! Applying and inspecting migrations.
 
-use sea_orm::DatabaseConnection;
+use sea_orm::{
+    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbErr, SqliteTransactionMode,
+    TransactionOptions, TransactionTrait as _,
+};
 use sea_orm_migration::{MigrationStatus, MigratorTrait as _};
 use understudy_migrations::Migrator;
 
@@ -49,36 +52,48 @@ pub async fn status(url: &str) -> Result<Vec<MigrationState>, OpenError> {
     states
 }
 
-/// As [`up`], on an open connection.
+/// As [`up`], on an open connection. All of it or nothing: a process that dies in the middle of a migration must leave
+/// a database that the next one can migrate, and SQLite alone would keep what half a migration has made.
 pub(crate) async fn apply(url: &str, db: &DatabaseConnection) -> Result<Vec<String>, OpenError> {
-    let pending: Vec<String> = states(url, db)
+    let failed = |error| unmigratable(url, &error);
+    let tx = begin(db).await.map_err(failed)?;
+    let pending: Vec<String> = states(url, &tx)
         .await?
         .into_iter()
         .filter(|state| !state.applied)
         .map(|state| state.name)
         .collect();
     if !pending.is_empty() {
-        Migrator::up(db, None)
-            .await
-            .map_err(|error| unmigratable(url, &error))?;
+        Migrator::up(&tx, None).await.map_err(failed)?;
     }
+    tx.commit().await.map_err(failed)?;
     Ok(pending)
 }
 
 async fn take_back(url: &str, db: &DatabaseConnection, steps: u32) -> Result<Vec<String>, OpenError> {
-    let applied = states(url, db)
+    let failed = |error| unmigratable(url, &error);
+    let tx = begin(db).await.map_err(failed)?;
+    let applied = states(url, &tx)
         .await?
         .into_iter()
         .filter(|state| state.applied)
         .rev();
     let names: Vec<String> = applied.take(steps as usize).map(|state| state.name).collect();
-    Migrator::down(db, Some(steps))
-        .await
-        .map_err(|error| unmigratable(url, &error))?;
+    Migrator::down(&tx, Some(steps)).await.map_err(failed)?;
+    tx.commit().await.map_err(failed)?;
     Ok(names)
 }
 
-async fn states(url: &str, db: &DatabaseConnection) -> Result<Vec<MigrationState>, OpenError> {
+/// Two processes that start at once wait for each other here, and the second finds nothing left to do.
+async fn begin(db: &DatabaseConnection) -> Result<DatabaseTransaction, DbErr> {
+    let options = TransactionOptions {
+        sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+        ..TransactionOptions::default()
+    };
+    db.begin_with_options(options).await
+}
+
+async fn states(url: &str, db: &impl ConnectionTrait) -> Result<Vec<MigrationState>, OpenError> {
     let migrations = Migrator::migrations();
     let known: Vec<&str> = migrations.iter().map(|migration| migration.name()).collect();
     let stored = Migrator::get_migration_models(db)
@@ -105,7 +120,7 @@ async fn states(url: &str, db: &DatabaseConnection) -> Result<Vec<MigrationState
         .collect())
 }
 
-fn unmigratable(url: &str, error: &sea_orm::DbErr) -> OpenError {
+fn unmigratable(url: &str, error: &DbErr) -> OpenError {
     OpenError::Unmigratable {
         url: url.to_owned(),
         reason: one_line(error),

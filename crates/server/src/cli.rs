@@ -1,8 +1,10 @@
 //! The command line, and the environment variables that stand in for its options.
 
-use std::net::SocketAddr;
+use std::{net::SocketAddr, process};
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, error::ErrorKind};
+
+use crate::output;
 
 /// Understudy keeps a marketing campaign running while its next version is rehearsed.
 #[derive(Debug, Parser)]
@@ -84,6 +86,30 @@ pub(crate) struct Database {
         global = true
     )]
     pub(crate) url: String,
+}
+
+/// The exit code of a command line that is wrong, by which scripts tell it from a command that failed.
+const WRONG_USAGE: i32 = 2;
+
+/// Says what is wrong with the command line, in one line like every other complaint, and ends the process. Help and
+/// version, which clap treats as errors too, are printed as they are.
+pub(crate) fn refuse(error: &clap::Error) -> ! {
+    let is_help = error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand;
+    if is_help || !error.use_stderr() {
+        error.exit();
+    }
+    output::complain(&in_one_line(&error.to_string()));
+    process::exit(WRONG_USAGE);
+}
+
+/// What clap says in several paragraphs, but for the usage, which `--help` shows.
+fn in_one_line(message: &str) -> String {
+    let message = message.trim().trim_start_matches("error: ");
+    let paragraphs = message.split("\n\n").map(str::trim);
+    paragraphs
+        .filter(|paragraph| !paragraph.starts_with("Usage:"))
+        .collect::<Vec<_>>()
+        .join("; ")
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use std::{io, net::SocketAddr};
 
-use understudy_app::OpenError;
+use understudy_app::{OpenError, demo::DemoError};
 
 /// The one error of the command line. Each message fits on one line and says what was being tried.
 #[derive(Debug, thiserror::Error)]
@@ -19,6 +19,9 @@ pub(crate) enum Failure {
     /// The database cannot be opened or migrated.
     #[error(transparent)]
     Database(#[from] OpenError),
+    /// The examples of `--demo` could not be added, or not all of them.
+    #[error("cannot fill the database with examples: {0}")]
+    Demo(#[from] DemoError),
     /// The address is taken, forbidden or not this machine's.
     #[error("cannot listen on {address}: {source}")]
     Listen {

@@ -30,7 +30,8 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// Runs the command and turns its end into an exit code and, if it failed, into one line on stderr.
 fn main() {
-    let code = match start(Cli::parse()) {
+    let cli = Cli::try_parse().unwrap_or_else(|error| cli::refuse(&error));
+    let code = match start(cli) {
         Ok(()) => 0,
         Err(failure) => {
             output::complain(&failure);

@@ -8,7 +8,11 @@ use actix_web::{
     web::{self, Data},
 };
 use tokio::time::timeout;
-use understudy_app::App;
+use understudy_app::{
+    App,
+    demo::{self, Filled},
+};
+use understudy_domain::WorkspaceId;
 
 use crate::{
     cli, failure::Failure, graphiql, graphql, graphql::Guarded, health, output, shutdown, shutdown::Shutdown,
@@ -96,9 +100,15 @@ fn bind(address: SocketAddr, app: &App, shutdown: &Shutdown) -> Result<(SocketAd
 }
 
 /// Fills an empty database with example campaigns, through the same use cases as everyone's.
-#[expect(clippy::unused_async, reason = "the examples are still to be written")]
-async fn fill_demo(_app: &App) -> Result<(), Failure> {
-    // TODO(demo): `understudy_app::demo::fill(app).await`, and log how many campaigns it has made.
-    tracing::warn!("--demo does nothing yet");
+///
+/// A signal does not cut it short: half of the examples would stay half for ever, and all of them take seconds.
+///
+/// # Errors
+/// If the database fails.
+async fn fill_demo(app: &App) -> Result<(), Failure> {
+    match demo::fill(app, WorkspaceId::DEFAULT).await? {
+        Filled::Added { campaigns } => tracing::info!(campaigns, "filled the database with examples"),
+        Filled::NotEmpty => tracing::info!("the database is not empty, so no examples were added"),
+    }
     Ok(())
 }

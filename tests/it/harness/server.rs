@@ -8,7 +8,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 /// How long anything may take that a process is asked for; only a fault takes as long.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A running `understudy serve`. It is killed when dropped.
 pub(crate) struct Server {
@@ -27,15 +27,13 @@ impl Server {
     /// As [`start`](Self::start), with further options.
     pub(crate) fn start_with(database: &Path, options: &[&str]) -> Self {
         let url = format!("sqlite://{}", database.display());
-        let mut child = Command::new(binary())
-            .args(["serve", "--listen", "127.0.0.1:0", "--database", &url])
-            .args(options)
-            .env_remove("UNDERSTUDY_LISTEN")
-            .env_remove("UNDERSTUDY_DATABASE")
-            .stdout(Stdio::piped())
-            .stderr(Stdio::inherit())
-            .spawn()
-            .unwrap();
+        let serve = ["serve", "--listen", "127.0.0.1:0", "--database", &url];
+        Self::start_as(command().args(serve).args(options))
+    }
+
+    /// Runs a command line that serves, and waits until it listens.
+    pub(crate) fn start_as(command: &mut Command) -> Self {
+        let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap())
             .read_line(&mut line)
@@ -48,7 +46,7 @@ impl Server {
         Self {
             child,
             address: address.to_owned(),
-            http: reqwest::Client::new(),
+            http: client(),
         }
     }
 
@@ -85,15 +83,14 @@ impl Server {
 
     /// Asks the process to stop, as a service manager would, and waits until it has.
     pub(crate) async fn terminate(&mut self) -> ExitStatus {
-        let pid = self.child.id().to_string();
-        assert!(
-            Command::new("kill")
-                .args(["-TERM", &pid])
-                .status()
-                .unwrap()
-                .success()
-        );
+        self.signal("TERM");
         self.wait().await
+    }
+
+    /// Sends the process a signal, e.g. `TERM`.
+    pub(crate) fn signal(&self, name: &str) {
+        let arguments = [format!("-{name}"), self.child.id().to_string()];
+        assert!(Command::new("kill").args(arguments).status().unwrap().success());
     }
 
     /// Waits until the process has ended.
@@ -120,16 +117,30 @@ impl Drop for Server {
     }
 }
 
+/// A client that lets go of idle connections well before the server does (after 5 s), since a request that meets the
+/// server's closing on the way is lost.
+fn client() -> reqwest::Client {
+    reqwest::Client::builder()
+        .pool_idle_timeout(Duration::from_secs(1))
+        .build()
+        .unwrap()
+}
+
 /// What a command of the binary printed to stdout and stderr, and how it ended.
 pub(crate) fn run(arguments: &[&str]) -> (String, String, ExitStatus) {
-    let output = Command::new(binary())
-        .args(arguments)
-        .env_remove("UNDERSTUDY_LISTEN")
-        .env_remove("UNDERSTUDY_DATABASE")
-        .output()
-        .unwrap();
+    let output = command().args(arguments).output().unwrap();
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
     (text(output.stdout), text(output.stderr), output.status)
+}
+
+/// The binary, without what the environment would tell it.
+pub(crate) fn command() -> Command {
+    let mut command = Command::new(binary());
+    command
+        .env_remove("UNDERSTUDY_LISTEN")
+        .env_remove("UNDERSTUDY_DATABASE")
+        .env_remove("UNDERSTUDY_LOG");
+    command
 }
 
 /// The binary beside the folder of this test's executable, where cargo puts it. It is built here if it is not there,

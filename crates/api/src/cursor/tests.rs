@@ -28,21 +28,23 @@ fn campaign_key(order: CampaignOrder, millis: i64, id: Uuid, name: &str) -> Camp
     }
 }
 
-/// Every list in every order, as a decoder that says whether it takes a cursor.
-fn takers() -> Vec<(&'static str, Box<dyn Fn(&str) -> bool>)> {
-    let campaigns = orders().map(|order| -> (&'static str, Box<dyn Fn(&str) -> bool>) {
-        (order.mark(), Box::new(move |text| order.decode(text).is_some()))
-    });
-    let by_name = [ByName::Segments, ByName::Canvases].map(|list| -> (_, Box<dyn Fn(&str) -> bool>) {
-        (list.mark(), Box::new(move |text| list.decode(text).is_some()))
-    });
-    let mut all: Vec<_> = campaigns.chain(by_name).collect();
-    all.push((ByPlace.mark(), Box::new(|text| ByPlace.decode(text).is_some())));
-    all.push((
-        BySequence.mark(),
-        Box::new(|text| BySequence.decode(text).is_some()),
-    ));
-    all
+/// A list in one order, as its mark and whether it takes a cursor.
+type Taker = (&'static str, Box<dyn Fn(&str) -> bool>);
+
+fn taker(order: impl Order + 'static) -> Taker {
+    let mark = order.mark();
+    (mark, Box::new(move |cursor| order.decode(cursor).is_some()))
+}
+
+/// Every list in every order.
+fn takers() -> Vec<Taker> {
+    let others = [
+        taker(ByName::Segments),
+        taker(ByName::Canvases),
+        taker(ByPlace),
+        taker(BySequence),
+    ];
+    orders().map(taker).chain(others).collect()
 }
 
 fn only_taker(cursor: &str, mark: &str) {
@@ -71,7 +73,7 @@ proptest! {
         let key = NameKey { name, id: Uuid::from_u128(id) };
         for list in [ByName::Segments, ByName::Canvases] {
             let cursor = list.encode(&key);
-            prop_assert_eq!(list.decode(&cursor).as_ref(), Some(&key));
+            prop_assert_eq!(list.decode(&cursor), Some(key.clone()));
             only_taker(&cursor, list.mark());
         }
         if let Some(rank) = Rank::from_bytes(rank) {

@@ -89,7 +89,7 @@ impl Kinds {
     }
 }
 
-/// All these nodes from one snapshot: one read for each kind, and one more for the drafts.
+/// All these nodes from one snapshot: one read for each kind, and one more for all drafts.
 async fn find(ctx: &Context<'_>, ids: &[NodeId]) -> Result<Vec<Option<Node>>, Failed> {
     let kinds = Kinds::of(ids);
     let wants = wants::of(ctx.field());
@@ -115,7 +115,9 @@ async fn add_campaigns(
     found: &mut HashMap<NodeId, Node>,
 ) -> Result<(), Failed> {
     let mut ids = kinds.campaigns.clone();
-    ids.extend(snapshot.campaigns_of_drafts(&kinds.drafts).await?);
+    if !kinds.drafts.is_empty() {
+        ids.extend(snapshot.campaigns_of_drafts(&kinds.drafts).await?);
+    }
     if ids.is_empty() {
         return Ok(());
     }

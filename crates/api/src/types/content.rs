@@ -12,6 +12,7 @@ use super::segment::Segment;
 /// What a campaign says, to whom and when: all that a draft can change. One fragment on it reads both sides of the
 /// pair of a campaign and its draft.
 #[derive(Interface)]
+#[allow(clippy::duplicated_attributes)] // Two fields of one type are no mistake.
 #[graphql(
     field(name = "name", ty = "&str", desc = "The name: 1 to 200 characters."),
     field(

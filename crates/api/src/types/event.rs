@@ -78,7 +78,7 @@ impl CampaignEvent {
     }
 
     /// The campaign that the event happened to, as it is now: it may have changed since.
-    async fn campaign(&self) -> Result<Campaign, Failed> {
+    fn campaign(&self) -> Result<Campaign, Failed> {
         let not_read = || Failed::impossible("an event's campaign was not read");
         self.campaign.clone().ok_or_else(not_read)
     }

@@ -101,7 +101,7 @@ impl ArchiveSegmentPayload {
     }
 
     /// The campaigns that were archived with the segment, as they are now; in a dry run, those that would be.
-    async fn archived_campaigns(&self) -> Result<Vec<Campaign>, Failed> {
+    fn archived_campaigns(&self) -> Result<Vec<Campaign>, Failed> {
         self.archived_campaigns.clone()
     }
 

@@ -6,19 +6,9 @@ use chrono::SubsecRound as _;
 
 use super::{Content, MessagePatch, Schedule, ScheduleKind, SegmentStates};
 use crate::problem::Problems;
-use crate::text::{Line, Patched};
+use crate::text::{DESCRIPTION, Line, NAME, Patched};
 use crate::{Problem, ProblemKind, SegmentId, Timestamp};
 
-const NAME: Line = Line {
-    limit: 200,
-    trimmed: true,
-    required: true,
-};
-const DESCRIPTION: Line = Line {
-    limit: 10_000,
-    trimmed: false,
-    required: false,
-};
 const TAG: Line = Line {
     limit: 100,
     trimmed: true,

@@ -51,7 +51,7 @@ impl Snapshot {
         Ok(campaigns)
     }
 
-    /// The campaigns that drafts belong to, of those drafts that there are.
+    /// The campaigns that those of the drafts belong to that exist, in no order.
     ///
     /// # Errors
     /// If the database fails.

@@ -27,6 +27,9 @@ const TOO_COMPLEX: &str = "QUERY_TOO_COMPLEX";
 /// The code of a text that is no document.
 const PARSE_FAILED: &str = "GRAPHQL_PARSE_FAILED";
 
+/// The code of a document that is none by the rules of GraphQL, or of this server.
+const VALIDATION_FAILED: &str = "GRAPHQL_VALIDATION_FAILED";
+
 /// Why a request is not handed on.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 enum Refusal {
@@ -55,6 +58,9 @@ enum Refusal {
     /// A fragment that contains itself, and so has no size at all.
     #[error("The fragment `{0}` spreads itself.")]
     Cycle(String),
+    /// A command that stands twice in a mutation, under one response key.
+    #[error("The mutation has the response key `{0}` twice; give one of the two an alias of its own.")]
+    Repeated(String),
     /// Introspection that walks from types to fields to types, again and again.
     #[error("The introspection nests lists deeper than {0} levels.")]
     Introspection(usize),
@@ -64,12 +70,12 @@ impl From<Refusal> for ServerError {
     fn from(refusal: Refusal) -> Self {
         let code = match refusal {
             Refusal::UnterminatedString => PARSE_FAILED,
+            Refusal::Cycle(_) | Refusal::Repeated(_) => VALIDATION_FAILED,
             Refusal::Nesting(_)
             | Refusal::Tokens(_)
             | Refusal::Values(_)
             | Refusal::Selections(_)
             | Refusal::Depth(_)
-            | Refusal::Cycle(_)
             | Refusal::Introspection(_) => TOO_COMPLEX,
         };
         coded(refusal.to_string(), code)

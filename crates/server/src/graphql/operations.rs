@@ -32,6 +32,8 @@ pub(super) mod close_code {
 pub(super) struct Operations {
     initialised: bool,
     running: HashSet<String>,
+    /// Ended by the client, while the executor has not yet said so.
+    ended: HashSet<String>,
 }
 
 /// A message of ours, as far as it says that an operation is over.
@@ -61,7 +63,9 @@ impl Operations {
             ClientMessage::ConnectionInit { .. } => self.initialised = true,
             ClientMessage::Start { id, .. } => self.begin(id)?,
             ClientMessage::Stop { id } => {
-                self.running.remove(id);
+                if self.running.remove(id) {
+                    self.ended.insert(id.clone());
+                }
             }
             ClientMessage::ConnectionTerminate => {
                 return Err(reason(
@@ -94,17 +98,22 @@ impl Operations {
         Ok(())
     }
 
-    /// Notes what a message to the client ends.
-    pub(super) fn sent(&mut self, text: &str) {
+    /// Notes what a message of the executor's ends, and says whether it is for the client. The end of an operation
+    /// that the client itself has ended is not: the id may be in use again when it arrives there.
+    pub(super) fn sends(&mut self, text: &str) -> bool {
         // Only short messages end anything; the long ones are answers, and need not be read again.
         if text.len() > 2 * MAX_ID_BYTES + 64 && !text.starts_with("{\"type\":\"complete\"") {
-            return;
+            return true;
         }
         if let Ok(Outgoing { r#type, id: Some(id) }) = serde_json::from_str(text)
             && r#type == "complete"
         {
+            if self.ended.remove(&id) {
+                return false;
+            }
             self.running.remove(&id);
         }
+        true
     }
 }
 
@@ -150,14 +159,30 @@ mod tests {
         };
         assert_eq!(code(&mut operations, &subscribe("1")), None);
         assert_eq!(code(&mut operations, &subscribe("1")), Some(4409));
-        operations.sent("{\"type\":\"next\",\"id\":\"1\",\"payload\":{\"data\":null}}");
+        assert!(operations.sends("{\"type\":\"next\",\"id\":\"1\",\"payload\":{\"data\":null}}"));
         assert_eq!(code(&mut operations, &subscribe("1")), Some(4409));
-        operations.sent("{\"type\":\"complete\",\"id\":\"1\"}");
+        assert!(operations.sends("{\"type\":\"complete\",\"id\":\"1\"}"));
         assert_eq!(code(&mut operations, &subscribe("1")), None);
         assert_eq!(
             code(&mut operations, "{\"type\":\"complete\",\"id\":\"1\"}"),
             None
         );
+        assert_eq!(code(&mut operations, &subscribe("1")), None);
+    }
+
+    #[test]
+    fn a_client_that_ends_an_operation_is_not_told_that_it_has_ended() {
+        let mut operations = Operations {
+            initialised: true,
+            ..Operations::default()
+        };
+        let complete = "{\"type\":\"complete\",\"id\":\"1\"}";
+        assert_eq!(code(&mut operations, &subscribe("1")), None);
+        assert_eq!(code(&mut operations, complete), None);
+        assert_eq!(code(&mut operations, &subscribe("1")), None);
+        assert!(!operations.sends(complete), "this is about the first one");
+        assert_eq!(code(&mut operations, &subscribe("1")), Some(4409));
+        assert!(operations.sends(complete));
         assert_eq!(code(&mut operations, &subscribe("1")), None);
     }
 

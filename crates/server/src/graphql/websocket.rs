@@ -140,10 +140,10 @@ async fn exchange(
                 Err(end) => Err(end),
             },
             answer = answers.next() => match answer {
-                Some(WsMessage::Text(text)) => {
-                    operations.sent(&text);
+                Some(WsMessage::Text(text)) if operations.sends(&text) => {
                     deliver(session.text(text), &mut shutdown).await
                 }
+                Some(WsMessage::Text(_)) => Ok(()),
                 Some(WsMessage::Close(code, description)) => Err(Some(reason(code, description))),
                 None => Err(Some(CloseCode::Normal.into())),
             },

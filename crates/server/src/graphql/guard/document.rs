@@ -3,11 +3,11 @@
 //! Fragments that spread each other twice double with each level, so that the size is never walked, only computed:
 //! each fragment is measured once, and its measure is used wherever it is spread.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use async_graphql::{
     Name,
-    parser::types::{ExecutableDocument, Selection, SelectionSet},
+    parser::types::{ExecutableDocument, OperationType, Selection, SelectionSet},
 };
 
 use super::Refusal;
@@ -58,7 +58,8 @@ struct Pass<'a> {
 /// those that no operation uses.
 ///
 /// # Errors
-/// If the document is too large or too deep, or has a fragment that contains itself.
+/// If the document is too large or too deep, has a fragment that contains itself, or a mutation with a response key
+/// that stands twice.
 pub(super) fn check(document: &ExecutableDocument) -> Result<(), Refusal> {
     let mut pass = Pass {
         document,
@@ -73,6 +74,37 @@ pub(super) fn check(document: &ExecutableDocument) -> Result<(), Refusal> {
     }
     for name in document.fragments.keys() {
         pass.fragment(name, 0)?;
+    }
+    let operations = document.operations.iter().map(|(_, operation)| &operation.node);
+    operations
+        .filter(|operation| operation.ty == OperationType::Mutation)
+        .try_for_each(|mutation| each_once(document, &mutation.selection_set.node, &mut HashSet::new()))
+}
+
+/// Checks that a mutation has no response key twice. GraphQL merges such fields into one, but async-graphql would
+/// carry the command out twice. The document is known to be of a size that can be walked.
+fn each_once<'a>(
+    document: &'a ExecutableDocument,
+    set: &'a SelectionSet,
+    seen: &mut HashSet<&'a Name>,
+) -> Result<(), Refusal> {
+    for item in &set.items {
+        match &item.node {
+            Selection::Field(field) => {
+                let key = &field.node.response_key().node;
+                if !key.starts_with("__") && !seen.insert(key) {
+                    return Err(Refusal::Repeated(key.to_string()));
+                }
+            }
+            Selection::InlineFragment(fragment) => {
+                each_once(document, &fragment.node.selection_set.node, seen)?;
+            }
+            Selection::FragmentSpread(spread) => {
+                if let Some(fragment) = document.fragments.get(&spread.node.fragment_name.node) {
+                    each_once(document, &fragment.node.selection_set.node, seen)?;
+                }
+            }
+        }
     }
     Ok(())
 }
@@ -258,6 +290,29 @@ mod tests {
             check_text("{ fields { fields { fields { fields { fields } } } } }"),
             Ok(())
         );
+    }
+
+    #[test]
+    fn a_mutation_has_each_response_key_once() {
+        let repeated = |key: &str| Err(Refusal::Repeated(key.to_owned()));
+        for (text, expected) in [
+            (
+                "mutation { a { b } c { b b } d: a { b } __typename __typename }",
+                Ok(()),
+            ),
+            ("query { a { b } a { c } }", Ok(())),
+            ("mutation { a { b } a { c } }", repeated("a")),
+            (
+                "mutation { x: a ... on Mutation { ...f } } fragment f on Mutation { x: a }",
+                repeated("x"),
+            ),
+            (
+                "mutation { ...f ...f } fragment f on Mutation { a }",
+                repeated("a"),
+            ),
+        ] {
+            assert_eq!(check_text(text), expected, "{text}");
+        }
     }
 
     #[test]

@@ -2,20 +2,23 @@
 //! process.
 
 use async_graphql::{Value, value};
+use tempfile::TempDir;
 use understudy_api::Schema;
 use understudy_app::App;
 
 use super::*;
 
-async fn schema() -> Guarded<Schema> {
-    Guarded::new(understudy_api::schema(
-        App::open("sqlite::memory:").await.unwrap(),
-    ))
+/// The schema over a database in a folder that goes with it.
+async fn schema() -> (TempDir, Guarded<Schema>) {
+    let folder = tempfile::tempdir().unwrap();
+    let url = format!("sqlite://{}", folder.path().join("understudy.db").display());
+    let app = App::open(&url).await.unwrap();
+    (folder, Guarded::new(understudy_api::schema(app)))
 }
 
 /// Sends `query` as a request and as a stream; both must be refused with the same code, which is returned.
 async fn refused(query: &str) -> String {
-    let schema = schema().await;
+    let (_folder, schema) = schema().await;
     let mut answers = vec![schema.execute(Request::new(query)).await];
     answers.extend(
         schema
@@ -42,7 +45,7 @@ async fn refused(query: &str) -> String {
 
 #[tokio::test]
 async fn a_plain_query_passes() {
-    let schema = schema().await;
+    let (_folder, schema) = schema().await;
     let answer = schema.execute(Request::new("{ __typename }")).await;
     assert_eq!(answer.data, value!({ "__typename": "Query" }));
     let answers: Vec<_> = schema
@@ -75,7 +78,7 @@ async fn brackets_too_deep_are_refused() {
 #[tokio::test]
 async fn brackets_as_deep_as_allowed_are_parsed_without_harm() {
     let depth = text::MAX_NESTING - 2;
-    let schema = schema().await;
+    let (_folder, schema) = schema().await;
     for (open, close) in [("[", "]"), ("{a:", "}")] {
         let value = format!("{}1{}", open.repeat(depth), close.repeat(depth));
         let answer = schema.execute(Request::new(format!("{{ f(x: {value}) }}"))).await;
@@ -109,8 +112,8 @@ async fn a_text_that_is_no_document_is_refused() {
 
 #[tokio::test]
 async fn the_introspection_of_tools_passes() {
-    let answer = schema()
-        .await
+    let (_folder, schema) = schema().await;
+    let answer = schema
         .execute(Request::new(include_str!("introspection.graphql")))
         .await;
     assert_eq!(answer.errors, vec![]);
@@ -125,7 +128,8 @@ async fn variables_as_deep_as_json_may_be_survive() {
         "]".repeat(depth)
     );
     let request: Request = serde_json::from_str(&json).unwrap();
-    let answer = schema().await.execute(request).await;
+    let (_folder, schema) = schema().await;
+    let answer = schema.execute(request).await;
     assert!(answer.data != Value::Null || !answer.errors.is_empty());
 
     let deeper = json.replace("1]", &format!("{}1{}]", "[".repeat(50_000), "]".repeat(50_000)));
@@ -152,7 +156,8 @@ fn the_operation_is_chosen_as_the_schema_chooses_it() {
 #[tokio::test]
 async fn a_syntax_error_says_what_and_where_but_not_the_text_again() {
     let query = format!("{{ hello {} !", " ".repeat(100_000));
-    let answer = schema().await.execute(Request::new(query)).await;
+    let (_folder, schema) = schema().await;
+    let answer = schema.execute(Request::new(query)).await;
     let error = &answer.errors[0];
     assert!(
         error.message.starts_with("Syntax error: expected "),

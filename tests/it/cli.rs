@@ -1,0 +1,234 @@
+//! The command line: what it prints, and that what is wrong gets one clear line and an exit code.
+
+use std::fs;
+use std::net::TcpListener;
+use std::path::Path;
+
+use sea_orm::{ConnectionTrait as _, Database};
+use tempfile::TempDir;
+use understudy_persistence::migrate;
+
+use crate::harness::{command, run};
+
+/// Runs a command that must succeed; its stdout.
+fn stdout(arguments: &[&str]) -> String {
+    let (stdout, stderr, status) = run(arguments);
+    assert!(status.success(), "{arguments:?}: {stderr}");
+    assert_eq!(stderr, "", "{arguments:?}");
+    stdout
+}
+
+/// Runs a command that must fail; the one line that says why.
+fn complaint(arguments: &[&str]) -> String {
+    let (stdout, stderr, status) = run(arguments);
+    assert!(!status.success(), "{arguments:?}");
+    assert_eq!(stdout, "", "{arguments:?}");
+    let line = stderr
+        .strip_suffix('\n')
+        .unwrap_or_else(|| panic!("{arguments:?}: {stderr:?}"));
+    assert!(!line.contains('\n'), "{arguments:?}: {stderr}");
+    let reason = line.strip_prefix("understudy: ");
+    reason
+        .unwrap_or_else(|| panic!("{arguments:?}: {stderr}"))
+        .to_owned()
+}
+
+/// `serve` on a database, which must fail; the one line that says why.
+fn complaint_about(url: &str) -> String {
+    complaint(&["serve", "--listen", "127.0.0.1:0", "--database", url])
+}
+
+fn url(path: &Path) -> String {
+    format!("sqlite://{}", path.display())
+}
+
+fn fresh() -> (TempDir, String) {
+    let folder = tempfile::tempdir().unwrap();
+    let url = url(&folder.path().join("understudy.db"));
+    (folder, url)
+}
+
+#[test]
+fn schema_prints_the_schema() {
+    assert!(stdout(&["schema"]) == understudy_api::sdl());
+}
+
+#[test]
+fn help_and_version_go_to_stdout() {
+    for arguments in [
+        &["--help"][..],
+        &["serve", "--help"],
+        &["migrate", "down", "--help"],
+    ] {
+        assert!(stdout(arguments).contains("Usage: understudy"), "{arguments:?}");
+    }
+    assert_eq!(
+        stdout(&["--version"]),
+        format!("understudy {}\n", env!("CARGO_PKG_VERSION"))
+    );
+    let help = command()
+        .args(["serve", "--help"])
+        .env("UNDERSTUDY_DATABASE", "postgres://someone:secret@host/db")
+        .output()
+        .unwrap();
+    assert!(!String::from_utf8(help.stdout).unwrap().contains("secret"));
+}
+
+#[test]
+fn migrate_goes_up_and_down_and_says_what_it_did() {
+    let (_folder, url) = fresh();
+    let migrate = |arguments: &[&str]| stdout(&[&["migrate", "--database", &url], arguments].concat());
+    let up = migrate(&["up"]);
+    let names: Vec<_> = up
+        .lines()
+        .map(|line| line.strip_prefix("applied ").unwrap())
+        .collect();
+    assert!(names.len() > 1 && names[0].starts_with("m0001_"), "{up}");
+    assert_eq!(migrate(&["up"]), "nothing to do\n");
+    assert_eq!(migrate(&["status"]), up);
+
+    let last = names.len() - 1;
+    assert_eq!(migrate(&["down"]), format!("taken back {}\n", names[last]));
+    let mut expected: Vec<_> = names[..last]
+        .iter()
+        .map(|name| format!("applied {name}\n"))
+        .collect();
+    expected.push(format!("pending {}\n", names[last]));
+    assert_eq!(migrate(&["status"]), expected.concat());
+
+    let all = migrate(&["down", "--steps", "100"]);
+    assert_eq!(all.lines().count(), last);
+    assert_eq!(migrate(&["down"]), "nothing to do\n");
+    assert_eq!(migrate(&["up"]), up);
+}
+
+#[test]
+fn wrong_options_are_told_in_one_line() {
+    for (arguments, named) in [
+        (&["nonsense"][..], "nonsense"),
+        (&["serve", "--nonsense"], "--nonsense"),
+        (&["serve", "nonsense"], "nonsense"),
+        (&["serve", "--listen"], "--listen"),
+        (&["serve", "--listen", "nowhere"], "nowhere"),
+        (&["serve", "--listen", "127.0.0.1:70000"], "127.0.0.1:70000"),
+        (&["migrate", "down", "--steps", "0"], "--steps"),
+        (&["migrate", "sideways"], "sideways"),
+    ] {
+        let complaint = complaint(arguments);
+        assert!(complaint.contains(named), "{arguments:?}: {complaint}");
+        assert!(complaint.contains("--help"), "{arguments:?}: {complaint}");
+    }
+}
+
+#[test]
+fn wrong_variables_are_told_in_one_line() {
+    for (variable, value) in [("UNDERSTUDY_LISTEN", "nowhere"), ("UNDERSTUDY_LOG", "a=b=c")] {
+        let (_folder, url) = fresh();
+        let output = command()
+            .args(["serve", "--database", &url])
+            .env(variable, value)
+            .output()
+            .unwrap();
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        assert!(!output.status.success());
+        assert_eq!(stderr.lines().count(), 1, "{stderr}");
+        assert!(stderr.starts_with("understudy: "), "{stderr}");
+    }
+}
+
+#[test]
+fn an_address_that_is_taken_is_named() {
+    let (_folder, url) = fresh();
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let complaint = complaint(&["serve", "--listen", &address, "--database", &url]);
+    assert!(
+        complaint.contains(&address) && complaint.contains("in use"),
+        "{complaint}"
+    );
+}
+
+#[test]
+fn databases_that_are_none_are_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| url(&folder.path().join(name));
+    fs::create_dir(folder.path().join("folder")).unwrap();
+    fs::write(folder.path().join("letter.txt"), "Dear database,\n".repeat(1_000)).unwrap();
+    for (name, said) in [
+        ("folder", "directory"),
+        ("letter.txt", "not a database"),
+        ("nowhere/understudy.db", "unable to open"),
+        ("letter.txt/understudy.db", "unable to open"),
+    ] {
+        let complaint = complaint_about(&at(name));
+        assert!(
+            complaint.contains(&at(name)) && complaint.contains(said),
+            "{complaint}"
+        );
+        for action in ["up", "down", "status"] {
+            let again = self::complaint(&["migrate", action, "--database", &at(name)]);
+            assert!(again.contains(said), "{action}: {again}");
+        }
+    }
+    let letter = fs::read_to_string(folder.path().join("letter.txt")).unwrap();
+    assert_eq!(letter, "Dear database,\n".repeat(1_000), "and left alone");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_database_that_may_not_be_read_is_named() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let (folder, url) = fresh();
+    stdout(&["migrate", "up", "--database", &url]);
+    let path = folder.path().join("understudy.db");
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o000)).unwrap();
+    if fs::File::open(&path).is_ok() {
+        // Whoever runs this may read everything.
+        return;
+    }
+    let complaint = complaint_about(&url);
+    assert!(complaint.contains(&url), "{complaint}");
+}
+
+#[test]
+fn databases_of_other_kinds_are_refused_without_their_passwords() {
+    for (url, shown) in [
+        ("postgres://someone:secret@host/db", "host/db"),
+        (
+            "postgresql://host:5432/db?user=someone&password=secret",
+            "host:5432/db",
+        ),
+        ("mysql://someone:s:ecr@et@host/db", "host/db"),
+        ("nonsense", "nonsense"),
+        ("", "sqlite://"),
+        ("sqlite://", "memory"),
+        ("sqlite::memory:", "memory"),
+        ("sqlite://understudy.db?mode=memory", "memory"),
+    ] {
+        let complaint = complaint_about(url);
+        assert!(complaint.contains(shown), "{complaint}");
+        assert!(
+            !complaint.contains("secret") && !complaint.contains("ecr"),
+            "{complaint}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_database_that_is_newer_than_the_binary_is_refused() {
+    let (_folder, url) = fresh();
+    migrate::up(&url).await.unwrap();
+    let db = Database::connect(&url).await.unwrap();
+    db.execute_unprepared("INSERT INTO seaql_migrations (version, applied_at) VALUES ('m9999_future', 0)")
+        .await
+        .unwrap();
+    db.close().await.unwrap();
+    let complaint = complaint_about(&url);
+    assert!(complaint.contains("newer than this binary"), "{complaint}");
+    assert!(complaint.contains("m9999_future"), "{complaint}");
+    for action in ["up", "down", "status"] {
+        let again = self::complaint(&["migrate", action, "--database", &url]);
+        assert!(again.contains("newer than this binary"), "{action}: {again}");
+    }
+}
