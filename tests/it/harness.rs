@@ -11,7 +11,7 @@ mod verbs;
 mod world;
 
 pub(crate) use content::{email, in_app, webhook};
-pub(crate) use lists::{List};
+pub(crate) use lists::List;
 pub(crate) use server::Server;
 pub(crate) use standing::STANDINGS;
 pub(crate) use step::{Step, created};
