@@ -167,3 +167,58 @@ async fn a_syntax_error_says_what_and_where_but_not_the_text_again() {
     assert!(error.message.len() < 200);
     assert_eq!(error.locations.len(), 1);
 }
+
+/// The data that `query` is answered with, given these variables as JSON.
+async fn data(query: &str, variables: serde_json::Value) -> Value {
+    let (_folder, schema) = schema().await;
+    let request = Request::new(query).variables(async_graphql::Variables::from_json(variables));
+    let answer = schema.execute(request).await;
+    assert_eq!(answer.errors, vec![], "{query}");
+    answer.data
+}
+
+#[tokio::test]
+async fn a_condition_knows_the_default_of_its_variable() {
+    let fields = |query: &str| format!("query ($x: Boolean = true) {{ segments {{ {query} }} }}");
+    let total = value!({ "segments": { "totalCount": 0 } });
+    let nothing = value!({ "segments": {} });
+    for (query, given, expected) in [
+        ("totalCount @include(if: $x)", None, &total),
+        ("totalCount @include(if: $x)", Some(false), &nothing),
+        ("totalCount @skip(if: $x)", None, &nothing),
+        ("totalCount @skip(if: $x)", Some(false), &total),
+        ("... @include(if: $x) { totalCount }", None, &total),
+        ("... @skip(if: $x) { totalCount }", None, &nothing),
+    ] {
+        let variables = given.map_or_else(|| serde_json::json!({}), |x| serde_json::json!({ "x": x }));
+        assert_eq!(
+            &data(&fields(query), variables).await,
+            expected,
+            "{query} {given:?}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_command_that_is_skipped_by_default_is_not_carried_out() {
+    let query = "mutation ($dry: Boolean! = true) {
+        __typename
+        createSegment(input: { name: \"no\" }) @skip(if: $dry) { changed }
+    }";
+    assert_eq!(
+        data(query, serde_json::json!({})).await,
+        value!({ "__typename": "Mutation" })
+    );
+}
+
+#[tokio::test]
+async fn a_variable_that_must_have_a_value_is_missed_wherever_it_is_used() {
+    let (_folder, schema) = schema().await;
+    for variables in [serde_json::json!({}), serde_json::json!({ "x": null })] {
+        let query = "query ($x: Boolean!) { segments { totalCount nodes @skip(if: $x) { id } } }";
+        let request = Request::new(query).variables(async_graphql::Variables::from_json(variables));
+        let answer = schema.execute(request).await;
+        assert_eq!(answer.errors.len(), 1, "{answer:?}");
+        assert_eq!(answer.errors[0].message, "The variable `$x` must have a value.");
+    }
+}
