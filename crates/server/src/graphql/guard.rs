@@ -19,6 +19,7 @@ use futures_util::{
     StreamExt, future,
     stream::{self, BoxStream},
 };
+use understudy_app::ReadShare;
 
 use super::error::{coded, with_code};
 
@@ -145,7 +146,8 @@ fn choose<'a>(document: &'a ExecutableDocument, name: Option<&str>) -> Option<&'
     operation.map(|operation| &operation.node)
 }
 
-/// Admits the request, and gives its variables the values that they have by default.
+/// Admits the request, gives its variables the values that they have by default, and the operation its share of the
+/// database's readers.
 fn prepare(request: &mut Request) -> Result<(), ServerError> {
     let name = request.operation_name.clone();
     let mut variables = mem::take(&mut request.variables);
@@ -154,6 +156,7 @@ fn prepare(request: &mut Request) -> Result<(), ServerError> {
         variables::fill(&mut variables, operation)?;
     }
     request.variables = variables;
+    request.data.insert(ReadShare::default());
     Ok(())
 }
 
