@@ -6,6 +6,7 @@
 
 mod allowed_actions;
 mod archive;
+mod broken_database;
 mod bulk;
 mod bulk_many;
 mod bulk_selection;

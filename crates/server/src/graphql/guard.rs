@@ -7,17 +7,19 @@
 
 mod document;
 mod text;
+mod variables;
 
-use std::sync::Arc;
+use std::{mem, sync::Arc};
 
 use async_graphql::{
     Data, Executor, Request, Response, ServerError,
-    parser::types::{DocumentOperations, ExecutableDocument, OperationType},
+    parser::types::{DocumentOperations, ExecutableDocument, OperationDefinition, OperationType},
 };
 use futures_util::{
     StreamExt, future,
     stream::{self, BoxStream},
 };
+use understudy_app::ReadShare;
 
 use super::error::{coded, with_code};
 
@@ -95,8 +97,8 @@ impl<E: Executor> Guarded<E> {
 
 impl<E: Executor> Executor for Guarded<E> {
     async fn execute(&self, mut request: Request) -> Response {
-        match admit(&mut request) {
-            Ok(_) => self.0.execute(request).await,
+        match prepare(&mut request) {
+            Ok(()) => self.0.execute(request).await,
             Err(error) => Response::from_errors(vec![error]),
         }
     }
@@ -106,8 +108,8 @@ impl<E: Executor> Executor for Guarded<E> {
         mut request: Request,
         session_data: Option<Arc<Data>>,
     ) -> BoxStream<'static, Response> {
-        match admit(&mut request) {
-            Ok(_) => self.0.execute_stream(request, session_data),
+        match prepare(&mut request) {
+            Ok(()) => self.0.execute_stream(request, session_data),
             Err(error) => stream::once(future::ready(Response::from_errors(vec![error]))).boxed(),
         }
     }
@@ -127,15 +129,35 @@ pub(super) fn check_json(json: &[u8]) -> Result<(), ServerError> {
 /// If the guard refuses the request, or its document does not parse.
 pub(super) fn chosen_operation(request: &mut Request) -> Result<Option<OperationType>, ServerError> {
     let name = request.operation_name.clone();
-    let operation = match (&admit(request)?.operations, name) {
+    let operation = choose(admit(request)?, name.as_deref());
+    Ok(operation.map(|operation| operation.ty))
+}
+
+/// The operation with this name, or the only one; none where that does not say which.
+fn choose<'a>(document: &'a ExecutableDocument, name: Option<&str>) -> Option<&'a OperationDefinition> {
+    let operation = match (&document.operations, name) {
         (DocumentOperations::Single(operation), None) => Some(operation),
-        (DocumentOperations::Multiple(operations), Some(name)) => operations.get(name.as_str()),
+        (DocumentOperations::Multiple(operations), Some(name)) => operations.get(name),
         (DocumentOperations::Multiple(operations), None) if operations.len() == 1 => {
             operations.values().next()
         }
         (DocumentOperations::Single(_), Some(_)) | (DocumentOperations::Multiple(_), None) => None,
     };
-    Ok(operation.map(|operation| operation.node.ty))
+    operation.map(|operation| &operation.node)
+}
+
+/// Admits the request, gives its variables the values that they have by default, and the operation its share of the
+/// database's readers.
+fn prepare(request: &mut Request) -> Result<(), ServerError> {
+    let name = request.operation_name.clone();
+    let mut variables = mem::take(&mut request.variables);
+    // Which operation is meant may be unclear; then the schema says so.
+    if let Some(operation) = choose(admit(request)?, name.as_deref()) {
+        variables::fill(&mut variables, operation)?;
+    }
+    request.variables = variables;
+    request.data.insert(ReadShare::default());
+    Ok(())
 }
 
 /// Checks the request's text, parses it, and checks the document. The document stays in the request, so that it is
