@@ -96,9 +96,14 @@ impl Socket {
 
     /// What comes next, the server's own pings aside.
     pub(crate) async fn receive(&mut self) -> Received {
+        // The pings must not feed the patience, or a fault would be waited for without end.
+        let next = timeout(PATIENCE, self.receive_patiently()).await;
+        next.expect("the socket brings nothing more")
+    }
+
+    async fn receive_patiently(&mut self) -> Received {
         loop {
-            let next = timeout(PATIENCE, self.0.next()).await;
-            match next.expect("the socket brings nothing more") {
+            match self.0.next().await {
                 Some(Ok(Message::Text(text))) => {
                     return Received::Message(serde_json::from_str(&text).unwrap());
                 }
