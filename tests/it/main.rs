@@ -47,6 +47,7 @@ mod schema;
 mod search;
 mod segments;
 mod stop;
+mod two_servers;
 mod unarchive;
 mod update;
 mod validation;

@@ -63,6 +63,9 @@ enum Refusal {
     /// A command that stands twice in a mutation, under one response key.
     #[error("The mutation has the response key `{0}` twice; give one of the two an alias of its own.")]
     Repeated(String),
+    /// A subscription with several root fields, which GraphQL does not have.
+    #[error("A subscription selects one field; send one subscription for each.")]
+    Roots,
     /// Introspection that walks from types to fields to types, again and again.
     #[error("The introspection nests lists deeper than {0} levels.")]
     Introspection(usize),
@@ -72,7 +75,7 @@ impl From<Refusal> for ServerError {
     fn from(refusal: Refusal) -> Self {
         let code = match refusal {
             Refusal::UnterminatedString => PARSE_FAILED,
-            Refusal::Cycle(_) | Refusal::Repeated(_) => VALIDATION_FAILED,
+            Refusal::Cycle(_) | Refusal::Repeated(_) | Refusal::Roots => VALIDATION_FAILED,
             Refusal::Nesting(_)
             | Refusal::Tokens(_)
             | Refusal::Values(_)
@@ -98,7 +101,7 @@ impl<E: Executor> Guarded<E> {
 impl<E: Executor> Executor for Guarded<E> {
     async fn execute(&self, mut request: Request) -> Response {
         match prepare(&mut request) {
-            Ok(()) => self.0.execute(request).await,
+            Ok(()) => all_coded(self.0.execute(request).await),
             Err(error) => Response::from_errors(vec![error]),
         }
     }
@@ -109,10 +112,34 @@ impl<E: Executor> Executor for Guarded<E> {
         session_data: Option<Arc<Data>>,
     ) -> BoxStream<'static, Response> {
         match prepare(&mut request) {
-            Ok(()) => self.0.execute_stream(request, session_data),
+            Ok(()) => self
+                .0
+                .execute_stream(request, session_data)
+                .map(all_coded)
+                .boxed(),
             Err(error) => stream::once(future::ready(Response::from_errors(vec![error]))).boxed(),
         }
     }
+}
+
+/// The response, with a code for each error that async-graphql itself has found: before anything was executed, or in
+/// the arguments of a field. What the schema's resolvers tell has its code already.
+fn all_coded(mut response: Response) -> Response {
+    for error in &mut response.errors {
+        let has_code = error
+            .extensions
+            .as_ref()
+            .is_some_and(|extensions| extensions.get("code").is_some());
+        if !has_code {
+            let code = if error.path.is_empty() {
+                VALIDATION_FAILED
+            } else {
+                variables::BAD_USER_INPUT
+            };
+            *error = with_code(error.clone(), code);
+        }
+    }
+    response
 }
 
 /// Whether the JSON of a request is small enough to be read: a value costs many times the bytes it is written in.

@@ -84,12 +84,56 @@ async fn brackets_as_deep_as_allowed_are_parsed_without_harm() {
     for (open, close) in [("[", "]"), ("{a:", "}")] {
         let value = format!("{}1{}", open.repeat(depth), close.repeat(depth));
         let answer = schema.execute(Request::new(format!("{{ f(x: {value}) }}"))).await;
-        assert!(!answer.errors.is_empty());
-        assert!(
-            answer.errors.iter().all(|error| error.extensions.is_none()),
-            "{:?}",
-            answer.errors
-        );
+        // The schema has answered: it knows no such field.
+        assert_eq!(codes(&answer), ["GRAPHQL_VALIDATION_FAILED"]);
+    }
+}
+
+/// The codes of an answer's errors, of which each must have one.
+fn codes(answer: &Response) -> Vec<String> {
+    let code = |error: &ServerError| match error.extensions.as_ref()?.get("code")? {
+        Value::String(code) => Some(code.clone()),
+        _ => None,
+    };
+    let codes = answer.errors.iter().map(|error| code(error).unwrap());
+    codes.collect()
+}
+
+#[tokio::test]
+async fn every_error_has_a_code() {
+    let (_folder, schema) = schema().await;
+    let variable = "query ($first: Int) { campaigns(first: $first) { totalCount } }";
+    for (query, variables, expected) in [
+        ("{ nonsense }", serde_json::json!({}), "GRAPHQL_VALIDATION_FAILED"),
+        (
+            "{ campaigns(first: 3000000000) { totalCount } }",
+            serde_json::json!({}),
+            "BAD_USER_INPUT",
+        ),
+        (variable, serde_json::json!({ "first": 101 }), "BAD_USER_INPUT"),
+        (
+            "query ($id: ID!) { campaign(id: $id) { id } }",
+            serde_json::json!({}),
+            "BAD_USER_INPUT",
+        ),
+        (
+            "subscription { nonsense }",
+            serde_json::json!({}),
+            "GRAPHQL_VALIDATION_FAILED",
+        ),
+    ] {
+        let request =
+            || Request::new(query).variables(async_graphql::Variables::from_json(variables.clone()));
+        let mut answers: Vec<_> = schema.execute_stream(request(), None).collect().await;
+        answers.push(schema.execute(request()).await);
+        for answer in answers {
+            assert_eq!(codes(&answer), [expected], "{query}");
+        }
+    }
+    for first in [serde_json::json!(3_000_000_000_i64), serde_json::json!("many")] {
+        let variables = serde_json::json!({ "first": first });
+        let request = Request::new(variable).variables(async_graphql::Variables::from_json(variables));
+        assert_eq!(codes(&schema.execute(request).await).len(), 1, "{first}");
     }
 }
 

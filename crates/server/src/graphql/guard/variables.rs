@@ -9,7 +9,7 @@ use async_graphql::{ServerError, Value, Variables, parser::types::OperationDefin
 use super::coded;
 
 /// The code of variables that do not fit their operation.
-const BAD_USER_INPUT: &str = "BAD_USER_INPUT";
+pub(super) const BAD_USER_INPUT: &str = "BAD_USER_INPUT";
 
 /// Gives each variable of `operation` that was left out its default.
 ///
