@@ -18,7 +18,7 @@ mod world;
 pub(crate) use audit::{Ask, Books, audit};
 pub(crate) use content::{email, in_app, webhook};
 pub(crate) use feed::{CAMPAIGN_EVENTS, Feed, STATUS_CHANGES, sequence, sequences, texts};
-pub(crate) use lists::List;
+pub(crate) use lists::{List, find};
 pub(crate) use server::{Server, command, run};
 pub(crate) use socket::{Received, SUBPROTOCOL, Socket};
 pub(crate) use standing::STANDINGS;

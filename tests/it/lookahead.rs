@@ -83,7 +83,9 @@ fn alone(types: &Types, way: &Way, manner: usize) -> (String, String) {
             }
             2 | 3 => format!("... on {object} {{ ... @include(if: $always) {{ {step} }} }}"),
             5 => format!("...Skipped{index} @skip(if: true) ... on {object} {{ {step} }}"),
-            6 => format!("... on {object} {{ __typename }} ... on {object} {{ {step} }}"),
+            6 if !below.is_empty() => {
+                format!("... on {object} {{ {field} {{ __typename }} }} ... on {object} {{ {step} }}")
+            }
             7 => format!("... on {} {{ {step} }}", interface().unwrap_or(object)),
             _ => format!("... on {object} {{ {step} }}"),
         };
@@ -262,6 +264,13 @@ async fn a_drafts_field_says_the_same_alone_as_among_all_others() {
     for first in [0, 3, 6] {
         stage.compare(&types, "CampaignDraft", first).await;
     }
+}
+
+#[tokio::test]
+async fn an_events_field_says_the_same_alone_as_among_all_others() {
+    let stage = Stage::new().await;
+    let types = Types::of(&stage.world).await;
+    stage.compare(&types, "CampaignEvent", 0).await;
 }
 
 #[tokio::test]

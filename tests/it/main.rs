@@ -6,6 +6,7 @@
 
 mod allowed_actions;
 mod archive;
+mod broken_database;
 mod bulk;
 mod bulk_many;
 mod bulk_selection;
@@ -46,6 +47,7 @@ mod schema;
 mod search;
 mod segments;
 mod stop;
+mod two_servers;
 mod unarchive;
 mod update;
 mod validation;

@@ -131,6 +131,27 @@ proptest! {
     }
 }
 
+/// Texts in which signs of the index's language stand thick.
+fn searches() -> impl Strategy<Value = Vec<String>> {
+    let part = r#"["*():^+,.{}\\ -]{1,3}|NEAR|AND|OR|NOT|words|Email|\PC{1,4}| "#;
+    let text = proptest::collection::vec(part, 0..12).prop_map(|parts| parts.concat());
+    proptest::collection::vec(text, 60)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 6, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_text_can_be_searched_for(searches in searches()) {
+        block_on(async {
+            let (world, _) = stage().await;
+            for search in searches {
+                world.searched(&search).await;
+            }
+        });
+    }
+}
+
 /// The generator would be worth nothing if all that it makes were refused before it is run.
 #[test]
 fn many_made_up_operations_are_accepted() {

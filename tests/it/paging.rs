@@ -4,7 +4,7 @@ mod moving;
 
 use serde_json::{Value, json};
 
-use crate::harness::{List, World, in_app};
+use crate::harness::{List, World, find, in_app};
 
 /// Every connection of the schema over a stage, by a name of its own.
 struct Lists {
@@ -140,6 +140,21 @@ fn window(rows: usize, after: Option<usize>, before: Option<usize>) -> (usize, u
     let start = after.map_or(0, |row| row + 1);
     let end = before.unwrap_or(rows);
     (start.min(end), end)
+}
+
+#[tokio::test]
+async fn each_part_of_a_connection_says_the_same_alone() {
+    let stage = Lists::of(5).await;
+    for (name, list) in &stage.lists {
+        let page = json!({ "first": 2, "last": null });
+        let whole = list.response(&stage.world, &page).await;
+        for part in ["totalCount", "pageInfo", "edges", "nodes"] {
+            let response = list.with_only(part).response(&stage.world, &page).await;
+            assert!(response.get("errors").is_none(), "{name} {part}: {response:#}");
+            let of = |response: &Value| find(&response["data"]).unwrap()[part].clone();
+            assert_eq!(of(&response), of(&whole), "{name} {part}");
+        }
+    }
 }
 
 #[tokio::test]

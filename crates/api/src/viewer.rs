@@ -1,7 +1,7 @@
 //! Who asks, and what they may see.
 
 use async_graphql::Context;
-use understudy_app::{App, Snapshot};
+use understudy_app::{App, ReadShare, View};
 use understudy_domain::WorkspaceId;
 
 use crate::error::Failed;
@@ -12,6 +12,7 @@ use crate::error::Failed;
 pub(crate) struct Viewer {
     pub(crate) app: App,
     pub(crate) workspace: WorkspaceId,
+    share: ReadShare,
 }
 
 impl Viewer {
@@ -21,12 +22,13 @@ impl Viewer {
         Ok(Self {
             app: app.ok_or_else(|| Failed::impossible("the schema was built without an application"))?,
             workspace: WorkspaceId::DEFAULT,
+            share: ctx.data_opt::<ReadShare>().cloned().unwrap_or_default(),
         })
     }
 
-    /// A view of the viewer's workspace. It may hold a connection to the database: it is to be dropped before
-    /// anything else is waited for, the resolvers of the fields below included.
-    pub(crate) async fn snapshot(&self) -> Result<Snapshot, Failed> {
-        Ok(self.app.snapshot(self.workspace).await?)
+    /// A view of the viewer's workspace, within the operation's share of the readers. It may hold a connection to the
+    /// database: it is to be dropped before anything else is waited for, the resolvers of the fields below included.
+    pub(crate) async fn snapshot(&self) -> Result<View, Failed> {
+        Ok(self.app.view(self.workspace, &self.share).await?)
     }
 }

@@ -19,6 +19,7 @@ pub use campaigns::Applied;
 pub use clock::Clock;
 pub use error::{CommandError, Failure, Refused, Target};
 pub use priority::Spot;
+pub use reads::{ReadShare, View};
 pub use segments::SegmentArchiving;
 pub use understudy_persistence::read;
 pub use understudy_persistence::{OpenError, Snapshot, StoreError};

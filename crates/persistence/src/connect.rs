@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use sea_orm::sqlx::Connection as _;
 use sea_orm::{ConnectOptions, Database, DatabaseConnection};
 
 use crate::OpenError;
@@ -28,6 +29,10 @@ pub(crate) enum Existence {
 }
 
 /// Opens at most `connections` connections to the database at `url`.
+///
+/// One that comes back to the pool as if it were still in a transaction is closed, not lent again. `SQLite` ends a
+/// transaction by itself where it finds the disk full or broken, which the driver does not notice: it counts on, takes
+/// each later transaction for a part of the one that is gone, and "commits" it without anything being kept.
 pub(crate) async fn connect(
     url: &str,
     connections: u32,
@@ -49,6 +54,12 @@ pub(crate) async fn connect(
                 .busy_timeout(PATIENCE)
                 .pragma("journal_mode", "WAL")
                 .pragma("synchronous", "FULL")
+        })
+        .map_sqlx_sqlite_pool_opts(|pool| {
+            pool.before_acquire(|connection, _| {
+                let is_idle = !connection.is_in_transaction();
+                Box::pin(async move { Ok(is_idle) })
+            })
         });
     let mut connection = Database::connect(options)
         .await

@@ -58,8 +58,8 @@ fn text(value: &Value) -> String {
     value.as_str().unwrap().to_owned()
 }
 
-/// The connection, however deep it stands.
-fn find(data: &Value) -> Option<&Value> {
+/// The connection in the data of a response, however deep it stands.
+pub(crate) fn find(data: &Value) -> Option<&Value> {
     let object = data.as_object()?;
     object.get("list").or_else(|| object.values().find_map(find))
 }
@@ -85,6 +85,20 @@ impl List {
                 nodes { id }
                 edges { cursor node { id } } } }";
         Self::new(query, json!({ "filter": filter, "order": order }))
+    }
+
+    /// The same list, of which one part alone is selected.
+    pub(crate) fn with_only(&self, part: &str) -> Self {
+        let mut query = self.query.clone();
+        for other in ["totalCount", "pageInfo", "nodes", "edges"] {
+            if other != part {
+                query = query.replacen(other, &format!("{other} @skip(if: true)"), 1);
+            }
+        }
+        Self {
+            query,
+            variables: self.variables.clone(),
+        }
     }
 
     /// The whole response to these arguments of the page.

@@ -1,4 +1,4 @@
-//! Everywhere that a campaign or a draft is shown.
+//! Everywhere that a campaign, a draft or an event is shown.
 
 use futures_util::StreamExt as _;
 use serde_json::{Value, json};
@@ -16,7 +16,7 @@ pub(super) struct Place {
 
 const STATUSES: &str = "[UNLAUNCHED, ACTIVE, STOPPED, ARCHIVED]";
 
-/// Every field of the schema that answers with campaigns or drafts, the campaigns first.
+/// Every field of the schema that answers with campaigns, drafts or their events, the campaigns first.
 pub(super) fn places(stage: &Stage) -> Vec<Place> {
     let Stage {
         campaign,
@@ -48,7 +48,12 @@ pub(super) fn places(stage: &Stage) -> Vec<Place> {
         "subscription { campaignEvents(after: 0) { campaign { SHOWN } } }".to_owned(),
         "subscription { e: campaignStatusChanged(after: 0) { campaign { SHOWN } } }".to_owned(),
         format!("mutation {{ p: discardDraft(campaignId: \"{campaign}\", {refused}) {{ campaign {{ SHOWN }} }} }}"),
-        format!("mutation {{ launchCampaign(id: \"{campaign}\") {{ campaign {{ SHOWN }} }} }}"),
+        format!("mutation {{ launchCampaign(id: \"{campaign}\") {{ campaign {{ id }} campaign {{ SHOWN }} }} }}"),
+        format!(
+            "query {{ campaign(id: \"{campaign}\") {{ history {{ nodes {{ campaign {{ id }} }} nodes {{ campaign {{ SHOWN }} }} }} }} }}"
+        ),
+        "subscription { campaignEvents(after: 0) { campaign { id } ... on CampaignEvent { campaign { SHOWN } } } }"
+            .to_owned(),
         format!(
             "mutation {{ stopCampaigns(selection: {{ ids: [\"{archived}\", \"{campaign}\"] }}, options: {{ dryRun: true }}) {{
                 results {{ campaign {{ SHOWN }} }} }} }}"
@@ -68,10 +73,19 @@ pub(super) fn places(stage: &Stage) -> Vec<Place> {
         format!("query {{ campaign(id: \"{campaign}\") {{ draft {{ SHOWN }} }} }}"),
         format!("query {{ campaign(id: \"{archived}\") {{ x: draft {{ SHOWN }} }} }}"),
     ];
+    let events = [
+        format!("query {{ campaign(id: \"{archived}\") {{ history {{ nodes {{ SHOWN }} }} }} }}"),
+        format!("query {{ campaign(id: \"{archived}\") {{ history {{ edges {{ node {{ SHOWN }} }} }} }} }}"),
+        format!(
+            "query {{ node(id: \"{archived}\") {{ ... on Campaign {{ history(last: 2) {{ edges {{ e: node {{ SHOWN }} }} }} }} }} }}"
+        ),
+        "subscription { campaignEvents(after: 3) { SHOWN } }".to_owned(),
+    ];
     let of = |of| move |query| Place { of, query };
     let campaigns = campaigns.into_iter().map(of("Campaign"));
     campaigns
         .chain(drafts.into_iter().map(of("CampaignDraft")))
+        .chain(events.into_iter().map(of("CampaignEvent")))
         .collect()
 }
 

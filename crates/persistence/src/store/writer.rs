@@ -4,13 +4,16 @@
 //! answers and announces. A sync of the disk is what a commit costs, so writers that wait share it.
 
 use std::panic::AssertUnwindSafe;
+use std::time::Duration;
 
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
+use sea_orm::sqlx::query_scalar;
 use sea_orm::{
     DatabaseConnection, DatabaseTransaction, SqliteTransactionMode, TransactionOptions, TransactionTrait as _,
 };
 use tokio::sync::{mpsc, oneshot, watch};
+use tokio::time::{MissedTickBehavior, interval};
 use understudy_domain::WorkspaceId;
 
 use super::WriteError;
@@ -18,6 +21,10 @@ use crate::{StoreError, WriteTx};
 
 /// How many writes share a commit at most.
 const BATCH: usize = 64;
+
+/// How often the log is looked at for what another process has written: a second server over the same file, or an
+/// operator's tool. What this process commits is announced at once.
+const LOOK: Duration = Duration::from_secs(1);
 
 /// How often a write is run again that lost against another transaction.
 const ATTEMPTS: u32 = 5;
@@ -125,7 +132,22 @@ impl Writer {
     /// Writes until the store is closed or dropped.
     pub(super) async fn run(mut self) {
         let mut closing = None;
-        while let Some(message) = self.waiting.recv().await {
+        let mut known = self.log_ends().await;
+        let mut look = interval(LOOK);
+        look.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            let message = tokio::select! {
+                message = self.waiting.recv() => message,
+                _ = look.tick() => {
+                    let found = self.log_ends().await;
+                    if found != known {
+                        self.announce();
+                        known = found;
+                    }
+                    continue;
+                }
+            };
+            let Some(message) = message else { break };
             let mut batch = vec![];
             let mut next = Some(message);
             while let Some(message) = next {
@@ -151,6 +173,18 @@ impl Writer {
         if let Some(done) = closing {
             let _ = done.send(());
         }
+    }
+
+    /// Says that there is more in the log.
+    fn announce(&self) {
+        self.commits.send_modify(|commits| *commits += 1);
+    }
+
+    /// The lengths of all logs together, which no commit leaves as it was that told events; `None` if the database
+    /// does not say. The statement passes the count by: it is nobody's cost.
+    async fn log_ends(&self) -> Option<i64> {
+        let sum = query_scalar("SELECT SUM(event_sequence) FROM workspaces");
+        sum.fetch_one(self.db.get_sqlite_connection_pool()).await.ok()
     }
 
     /// Writes a batch. If any of it breaks, none of it is kept, and each write gets a transaction of its own.
@@ -202,7 +236,7 @@ impl Writer {
             Ok(told_events) => {
                 transaction.commit().await?;
                 if told_events {
-                    self.commits.send_modify(|commits| *commits += 1);
+                    self.announce();
                 }
                 Ok(())
             }

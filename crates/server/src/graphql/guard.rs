@@ -7,17 +7,19 @@
 
 mod document;
 mod text;
+mod variables;
 
-use std::sync::Arc;
+use std::{mem, sync::Arc};
 
 use async_graphql::{
     Data, Executor, Request, Response, ServerError,
-    parser::types::{DocumentOperations, ExecutableDocument, OperationType},
+    parser::types::{DocumentOperations, ExecutableDocument, OperationDefinition, OperationType},
 };
 use futures_util::{
     StreamExt, future,
     stream::{self, BoxStream},
 };
+use understudy_app::ReadShare;
 
 use super::error::{coded, with_code};
 
@@ -61,6 +63,9 @@ enum Refusal {
     /// A command that stands twice in a mutation, under one response key.
     #[error("The mutation has the response key `{0}` twice; give one of the two an alias of its own.")]
     Repeated(String),
+    /// A subscription with several root fields, which GraphQL does not have.
+    #[error("A subscription selects one field; send one subscription for each.")]
+    Roots,
     /// Introspection that walks from types to fields to types, again and again.
     #[error("The introspection nests lists deeper than {0} levels.")]
     Introspection(usize),
@@ -70,7 +75,7 @@ impl From<Refusal> for ServerError {
     fn from(refusal: Refusal) -> Self {
         let code = match refusal {
             Refusal::UnterminatedString => PARSE_FAILED,
-            Refusal::Cycle(_) | Refusal::Repeated(_) => VALIDATION_FAILED,
+            Refusal::Cycle(_) | Refusal::Repeated(_) | Refusal::Roots => VALIDATION_FAILED,
             Refusal::Nesting(_)
             | Refusal::Tokens(_)
             | Refusal::Values(_)
@@ -95,8 +100,8 @@ impl<E: Executor> Guarded<E> {
 
 impl<E: Executor> Executor for Guarded<E> {
     async fn execute(&self, mut request: Request) -> Response {
-        match admit(&mut request) {
-            Ok(_) => self.0.execute(request).await,
+        match prepare(&mut request) {
+            Ok(()) => all_coded(self.0.execute(request).await),
             Err(error) => Response::from_errors(vec![error]),
         }
     }
@@ -106,11 +111,35 @@ impl<E: Executor> Executor for Guarded<E> {
         mut request: Request,
         session_data: Option<Arc<Data>>,
     ) -> BoxStream<'static, Response> {
-        match admit(&mut request) {
-            Ok(_) => self.0.execute_stream(request, session_data),
+        match prepare(&mut request) {
+            Ok(()) => self
+                .0
+                .execute_stream(request, session_data)
+                .map(all_coded)
+                .boxed(),
             Err(error) => stream::once(future::ready(Response::from_errors(vec![error]))).boxed(),
         }
     }
+}
+
+/// The response, with a code for each error that async-graphql itself has found: before anything was executed, or in
+/// the arguments of a field. What the schema's resolvers tell has its code already.
+fn all_coded(mut response: Response) -> Response {
+    for error in &mut response.errors {
+        let has_code = error
+            .extensions
+            .as_ref()
+            .is_some_and(|extensions| extensions.get("code").is_some());
+        if !has_code {
+            let code = if error.path.is_empty() {
+                VALIDATION_FAILED
+            } else {
+                variables::BAD_USER_INPUT
+            };
+            *error = with_code(error.clone(), code);
+        }
+    }
+    response
 }
 
 /// Whether the JSON of a request is small enough to be read: a value costs many times the bytes it is written in.
@@ -127,15 +156,35 @@ pub(super) fn check_json(json: &[u8]) -> Result<(), ServerError> {
 /// If the guard refuses the request, or its document does not parse.
 pub(super) fn chosen_operation(request: &mut Request) -> Result<Option<OperationType>, ServerError> {
     let name = request.operation_name.clone();
-    let operation = match (&admit(request)?.operations, name) {
+    let operation = choose(admit(request)?, name.as_deref());
+    Ok(operation.map(|operation| operation.ty))
+}
+
+/// The operation with this name, or the only one; none where that does not say which.
+fn choose<'a>(document: &'a ExecutableDocument, name: Option<&str>) -> Option<&'a OperationDefinition> {
+    let operation = match (&document.operations, name) {
         (DocumentOperations::Single(operation), None) => Some(operation),
-        (DocumentOperations::Multiple(operations), Some(name)) => operations.get(name.as_str()),
+        (DocumentOperations::Multiple(operations), Some(name)) => operations.get(name),
         (DocumentOperations::Multiple(operations), None) if operations.len() == 1 => {
             operations.values().next()
         }
         (DocumentOperations::Single(_), Some(_)) | (DocumentOperations::Multiple(_), None) => None,
     };
-    Ok(operation.map(|operation| operation.node.ty))
+    operation.map(|operation| &operation.node)
+}
+
+/// Admits the request, gives its variables the values that they have by default, and the operation its share of the
+/// database's readers.
+fn prepare(request: &mut Request) -> Result<(), ServerError> {
+    let name = request.operation_name.clone();
+    let mut variables = mem::take(&mut request.variables);
+    // Which operation is meant may be unclear; then the schema says so.
+    if let Some(operation) = choose(admit(request)?, name.as_deref()) {
+        variables::fill(&mut variables, operation)?;
+    }
+    request.variables = variables;
+    request.data.insert(ReadShare::default());
+    Ok(())
 }
 
 /// Checks the request's text, parses it, and checks the document. The document stays in the request, so that it is

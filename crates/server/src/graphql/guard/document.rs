@@ -7,7 +7,7 @@ use std::collections::{HashMap, HashSet};
 
 use async_graphql::{
     Name,
-    parser::types::{ExecutableDocument, OperationType, Selection, SelectionSet},
+    parser::types::{ExecutableDocument, OperationDefinition, OperationType, Selection, SelectionSet},
 };
 
 use super::Refusal;
@@ -58,8 +58,8 @@ struct Pass<'a> {
 /// those that no operation uses.
 ///
 /// # Errors
-/// If the document is too large or too deep, has a fragment that contains itself, or a mutation with a response key
-/// that stands twice.
+/// If the document is too large or too deep, has a fragment that contains itself, a mutation with a response key that
+/// stands twice, or a subscription with several root fields.
 pub(super) fn check(document: &ExecutableDocument) -> Result<(), Refusal> {
     let mut pass = Pass {
         document,
@@ -75,38 +75,48 @@ pub(super) fn check(document: &ExecutableDocument) -> Result<(), Refusal> {
     for name in document.fragments.keys() {
         pass.fragment(name, 0)?;
     }
-    let operations = document.operations.iter().map(|(_, operation)| &operation.node);
-    operations
-        .filter(|operation| operation.ty == OperationType::Mutation)
-        .try_for_each(|mutation| each_once(document, &mutation.selection_set.node, &mut HashSet::new()))
+    document
+        .operations
+        .iter()
+        .try_for_each(|(_, operation)| check_roots(document, &operation.node))
 }
 
-/// Checks that a mutation has no response key twice. GraphQL merges such fields into one, but async-graphql would
-/// carry the command out twice. The document is known to be of a size that can be walked.
-fn each_once<'a>(
-    document: &'a ExecutableDocument,
-    set: &'a SelectionSet,
-    seen: &mut HashSet<&'a Name>,
-) -> Result<(), Refusal> {
+/// Checks the fields that an operation begins with. The document is known to be of a size that can be walked.
+///
+/// A mutation has no response key twice: GraphQL merges such fields into one, but async-graphql would carry the
+/// command out twice. A subscription has one field: async-graphql would run several, and tell each event twice where
+/// GraphQL merges them.
+fn check_roots(document: &ExecutableDocument, operation: &OperationDefinition) -> Result<(), Refusal> {
+    let mut keys = vec![];
+    root_keys(document, &operation.selection_set.node, &mut keys);
+    match operation.ty {
+        OperationType::Mutation => {
+            let mut seen = HashSet::new();
+            let twice = keys.into_iter().find(|key| !seen.insert(*key));
+            twice.map_or(Ok(()), |key| Err(Refusal::Repeated(key.to_string())))
+        }
+        OperationType::Subscription if keys.len() > 1 => Err(Refusal::Roots),
+        OperationType::Query | OperationType::Subscription => Ok(()),
+    }
+}
+
+/// The response keys of the fields that an operation begins with, introspection aside.
+fn root_keys<'a>(document: &'a ExecutableDocument, set: &'a SelectionSet, keys: &mut Vec<&'a Name>) {
     for item in &set.items {
         match &item.node {
             Selection::Field(field) => {
-                let key = &field.node.response_key().node;
-                if !key.starts_with("__") && !seen.insert(key) {
-                    return Err(Refusal::Repeated(key.to_string()));
-                }
+                keys.extend(Some(&field.node.response_key().node).filter(|key| !key.starts_with("__")));
             }
             Selection::InlineFragment(fragment) => {
-                each_once(document, &fragment.node.selection_set.node, seen)?;
+                root_keys(document, &fragment.node.selection_set.node, keys);
             }
             Selection::FragmentSpread(spread) => {
                 if let Some(fragment) = document.fragments.get(&spread.node.fragment_name.node) {
-                    each_once(document, &fragment.node.selection_set.node, seen)?;
+                    root_keys(document, &fragment.node.selection_set.node, keys);
                 }
             }
         }
     }
-    Ok(())
 }
 
 impl<'a> Pass<'a> {
@@ -309,6 +319,21 @@ mod tests {
             (
                 "mutation { ...f ...f } fragment f on Mutation { a }",
                 repeated("a"),
+            ),
+        ] {
+            assert_eq!(check_text(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_subscription_has_one_root_field() {
+        for (text, expected) in [
+            ("subscription { a { b } }", Ok(())),
+            ("subscription { a { b } a { c } }", Err(Refusal::Roots)),
+            ("subscription { a { b } c: a { b } }", Err(Refusal::Roots)),
+            (
+                "subscription { a { b } ...f } fragment f on Subscription { d }",
+                Err(Refusal::Roots),
             ),
         ] {
             assert_eq!(check_text(text), expected, "{text}");

@@ -1,6 +1,8 @@
 //! The guard before the real schema. That these end at all is the point: unguarded, some abort the
 //! process.
 
+use std::pin::pin;
+
 use async_graphql::{Value, value};
 use tempfile::TempDir;
 use understudy_api::Schema;
@@ -82,12 +84,56 @@ async fn brackets_as_deep_as_allowed_are_parsed_without_harm() {
     for (open, close) in [("[", "]"), ("{a:", "}")] {
         let value = format!("{}1{}", open.repeat(depth), close.repeat(depth));
         let answer = schema.execute(Request::new(format!("{{ f(x: {value}) }}"))).await;
-        assert!(!answer.errors.is_empty());
-        assert!(
-            answer.errors.iter().all(|error| error.extensions.is_none()),
-            "{:?}",
-            answer.errors
-        );
+        // The schema has answered: it knows no such field.
+        assert_eq!(codes(&answer), ["GRAPHQL_VALIDATION_FAILED"]);
+    }
+}
+
+/// The codes of an answer's errors, of which each must have one.
+fn codes(answer: &Response) -> Vec<String> {
+    let code = |error: &ServerError| match error.extensions.as_ref()?.get("code")? {
+        Value::String(code) => Some(code.clone()),
+        _ => None,
+    };
+    let codes = answer.errors.iter().map(|error| code(error).unwrap());
+    codes.collect()
+}
+
+#[tokio::test]
+async fn every_error_has_a_code() {
+    let (_folder, schema) = schema().await;
+    let variable = "query ($first: Int) { campaigns(first: $first) { totalCount } }";
+    for (query, variables, expected) in [
+        ("{ nonsense }", serde_json::json!({}), "GRAPHQL_VALIDATION_FAILED"),
+        (
+            "{ campaigns(first: 3000000000) { totalCount } }",
+            serde_json::json!({}),
+            "BAD_USER_INPUT",
+        ),
+        (variable, serde_json::json!({ "first": 101 }), "BAD_USER_INPUT"),
+        (
+            "query ($id: ID!) { campaign(id: $id) { id } }",
+            serde_json::json!({}),
+            "BAD_USER_INPUT",
+        ),
+        (
+            "subscription { nonsense }",
+            serde_json::json!({}),
+            "GRAPHQL_VALIDATION_FAILED",
+        ),
+    ] {
+        let request =
+            || Request::new(query).variables(async_graphql::Variables::from_json(variables.clone()));
+        let mut answers: Vec<_> = schema.execute_stream(request(), None).collect().await;
+        answers.push(schema.execute(request()).await);
+        for answer in answers {
+            assert_eq!(codes(&answer), [expected], "{query}");
+        }
+    }
+    for first in [serde_json::json!(3_000_000_000_i64), serde_json::json!("many")] {
+        let variables = serde_json::json!({ "first": first });
+        let request = Request::new(variable).variables(async_graphql::Variables::from_json(variables));
+        assert_eq!(codes(&schema.execute(request).await).len(), 1, "{first}");
     }
 }
 
@@ -166,4 +212,101 @@ async fn a_syntax_error_says_what_and_where_but_not_the_text_again() {
     );
     assert!(error.message.len() < 200);
     assert_eq!(error.locations.len(), 1);
+}
+
+/// The data that `query` is answered with, given these variables as JSON.
+async fn data(schema: &Guarded<Schema>, query: &str, variables: serde_json::Value) -> Value {
+    let request = Request::new(query).variables(async_graphql::Variables::from_json(variables));
+    let answer = schema.execute(request).await;
+    assert_eq!(answer.errors, vec![], "{query}");
+    answer.data
+}
+
+#[tokio::test]
+async fn a_condition_knows_the_default_of_its_variable() {
+    let (_folder, schema) = schema().await;
+    let fields = |query: &str| format!("query ($x: Boolean = true) {{ segments {{ {query} }} }}");
+    let total = value!({ "segments": { "totalCount": 0 } });
+    let nothing = value!({ "segments": {} });
+    for (query, given, expected) in [
+        ("totalCount @include(if: $x)", None, &total),
+        ("totalCount @include(if: $x)", Some(false), &nothing),
+        ("totalCount @skip(if: $x)", None, &nothing),
+        ("totalCount @skip(if: $x)", Some(false), &total),
+        ("... @include(if: $x) { totalCount }", None, &total),
+        ("... @skip(if: $x) { totalCount }", None, &nothing),
+    ] {
+        let variables = given.map_or_else(|| serde_json::json!({}), |x| serde_json::json!({ "x": x }));
+        assert_eq!(
+            &data(&schema, &fields(query), variables).await,
+            expected,
+            "{query} {given:?}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_command_that_is_skipped_by_default_is_not_carried_out() {
+    let (_folder, schema) = schema().await;
+    let query = "mutation ($dry: Boolean! = true) {
+        __typename
+        createSegment(input: { name: \"no\" }) @skip(if: $dry) { changed }
+    }";
+    assert_eq!(
+        data(&schema, query, serde_json::json!({})).await,
+        value!({ "__typename": "Mutation" })
+    );
+}
+
+#[tokio::test]
+async fn a_variable_that_must_have_a_value_is_missed_wherever_it_is_used() {
+    let (_folder, schema) = schema().await;
+    for variables in [serde_json::json!({}), serde_json::json!({ "x": null })] {
+        let query = "query ($x: Boolean!) { segments { totalCount nodes @skip(if: $x) { id } } }";
+        let request = Request::new(query).variables(async_graphql::Variables::from_json(variables));
+        let answer = schema.execute(request).await;
+        assert_eq!(answer.errors.len(), 1, "{answer:?}");
+        assert_eq!(answer.errors[0].message, "The variable `$x` must have a value.");
+    }
+}
+
+#[tokio::test]
+async fn an_operation_of_very_many_reads_keeps_nobody_else_waiting() {
+    let (_folder, schema) = schema().await;
+    let mut segments = vec![];
+    for index in 0..100 {
+        let query =
+            format!("mutation {{ createSegment(input: {{ name: \"{index}\" }}) {{ segment {{ id }} }} }}");
+        let answer = schema
+            .execute(Request::new(query))
+            .await
+            .data
+            .into_json()
+            .unwrap();
+        segments.push(answer["createSegment"]["segment"]["id"].clone());
+    }
+    let content = serde_json::json!({ "content": { "name": "many", "segmentIds": segments } });
+    for _ in 0..20 {
+        let query =
+            "mutation ($content: CampaignContentInput!) { createCampaign(content: $content) { changed } }";
+        data(&schema, query, content.clone()).await;
+    }
+
+    let many = "{ campaigns { nodes { segments { campaigns(first: 1) { nodes { name } } } } } }";
+    let many = pin!(schema.execute(Request::new(many)));
+    // Without a share the two thousand lists would all be read between one small operation and the next.
+    let few = async {
+        for _ in 0..200 {
+            data(
+                &schema,
+                "{ campaigns(first: 1) { nodes { name } } }",
+                serde_json::json!({}),
+            )
+            .await;
+        }
+    };
+    match future::select(pin!(few), many).await {
+        future::Either::Left(((), many)) => assert_eq!(many.await.errors, vec![]),
+        future::Either::Right(_) => panic!("the small operations had to wait for the large one"),
+    }
 }

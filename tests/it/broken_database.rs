@@ -1,0 +1,110 @@
+//! The database fails in the middle of a write, as with a full disk, and works again later.
+
+use futures_util::future::join_all;
+use sea_orm::{ConnectionTrait as _, Database};
+use serde_json::{Value, json};
+
+use crate::harness::World;
+
+const CREATE: &str = "
+    mutation ($name: String!) {
+        createCampaign(content: { name: $name }) { changed campaign { name } }
+    }";
+
+/// Lets the database answer certain campaigns as it answers a full disk: `then` says how it ends the statement.
+/// `ROLLBACK` ends the whole transaction behind the driver's back, which is what `SQLite` does with a full or broken
+/// disk; `ABORT` ends the statement alone. Other campaigns are found out only by the commit.
+async fn break_database(world: &World, then: &str) {
+    let db = Database::connect(&world.url).await.unwrap();
+    let sql = format!(
+        "CREATE TABLE missing (id INTEGER PRIMARY KEY);
+         CREATE TABLE pointers (id INTEGER REFERENCES missing (id) DEFERRABLE INITIALLY DEFERRED);
+         CREATE TRIGGER breaks_at_once BEFORE INSERT ON contents WHEN NEW.name = 'broken at once'
+         BEGIN SELECT RAISE({then}, 'database or disk is full'); END;
+         CREATE TRIGGER breaks_at_commit BEFORE INSERT ON contents WHEN NEW.name = 'broken at commit'
+         BEGIN INSERT INTO pointers VALUES (1); END;"
+    );
+    db.execute_unprepared(&sql).await.unwrap();
+    db.close().await.unwrap();
+}
+
+async fn create(world: &World, name: &str) -> Value {
+    world.execute(CREATE, json!({ "name": name })).await
+}
+
+async fn names(world: &World) -> Vec<String> {
+    let query = "{ campaigns(first: 100, orderBy: { field: NAME, direction: ASC }) { nodes { name } } }";
+    let page = world.ask(query, json!({})).await;
+    let nodes = page["campaigns"]["nodes"].as_array().unwrap();
+    nodes
+        .iter()
+        .map(|node| node["name"].as_str().unwrap().to_owned())
+        .collect()
+}
+
+fn assert_kept(answer: &Value, name: &str) {
+    let expected = json!({ "changed": true, "campaign": { "name": name } });
+    assert_eq!(answer["data"]["createCampaign"], expected, "{answer:#}");
+}
+
+fn assert_failed(answer: &Value) {
+    assert_eq!(
+        answer["errors"][0]["extensions"]["code"], "INTERNAL_SERVER_ERROR",
+        "{answer:#}"
+    );
+}
+
+#[tokio::test]
+async fn writes_after_a_failed_one_are_really_committed() {
+    for then in ["ROLLBACK", "ABORT", "FAIL"] {
+        let world = World::new().await;
+        break_database(&world, then).await;
+        for round in 0..3 {
+            assert_failed(&create(&world, "broken at once").await);
+            assert_failed(&create(&world, "broken at commit").await);
+            let name = format!("whole {round}");
+            assert_kept(&create(&world, &name).await, &name);
+        }
+        let expected = ["whole 0", "whole 1", "whole 2"];
+        assert_eq!(names(&world).await, expected, "{then}");
+        assert_eq!(world.log_end().await, 3, "{then}");
+
+        world.app.clone().close().await;
+        let again = understudy_app::App::open(&world.url).await.unwrap();
+        let snapshot = again.snapshot(understudy_domain::WorkspaceId::DEFAULT).await;
+        assert_eq!(snapshot.unwrap().log_end().await.unwrap(), 3, "{then}");
+    }
+}
+
+#[tokio::test]
+async fn a_failed_write_takes_nothing_from_those_it_shares_a_commit_with() {
+    for then in ["ROLLBACK", "ABORT", "FAIL"] {
+        let world = World::new().await;
+        break_database(&world, then).await;
+        let wanted: Vec<String> = (0..60)
+            .map(|index| match index % 7 {
+                3 => "broken at once".to_owned(),
+                5 => "broken at commit".to_owned(),
+                _ => format!("whole {index:02}"),
+            })
+            .collect();
+        let answers = join_all(wanted.iter().map(|name| create(&world, name))).await;
+        for (name, answer) in wanted.iter().zip(&answers) {
+            if name.starts_with("broken") {
+                assert_failed(answer);
+            } else {
+                assert_kept(answer, name);
+            }
+        }
+        let whole: Vec<String> = wanted
+            .into_iter()
+            .filter(|name| name.starts_with("whole"))
+            .collect();
+        assert_eq!(names(&world).await, whole, "{then}");
+        assert_eq!(
+            world.log_end().await,
+            i64::try_from(whole.len()).unwrap(),
+            "{then}"
+        );
+    }
+}
