@@ -25,6 +25,10 @@ const DRAIN_SECONDS: u64 = 6;
 /// How much longer the server itself may take, if a worker does not even notice that its time is up.
 const DRAIN_GRACE: Duration = Duration::from_secs(1);
 
+/// How long a connection may be idle. Longer than the minute after which proxies usually give up theirs, so that none
+/// of them sends a request into a connection that is just being closed.
+const KEEP_ALIVE: Duration = Duration::from_secs(75);
+
 /// How long the database may take to close.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(2);
 
@@ -92,6 +96,7 @@ fn bind(address: SocketAddr, app: &App, shutdown: &Shutdown) -> Result<(SocketAd
             .route("/readyz", web::get().to(health::ready))
     })
     .disable_signals()
+    .keep_alive(KEEP_ALIVE)
     .shutdown_timeout(DRAIN_SECONDS)
     .bind(address)
     .map_err(|source| Failure::Listen { address, source })?;
