@@ -237,3 +237,26 @@ async fn what_was_written_is_there_after_it_has_stopped() {
     let names = server.ask("{ campaigns { nodes { name } } }", json!({})).await;
     assert_eq!(names["campaigns"]["nodes"], json!([{ "name": "Kept" }]));
 }
+
+#[tokio::test]
+async fn the_demo_fills_an_empty_database_and_leaves_any_other_as_it_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = folder.path().join("understudy.db");
+    let query = "{
+        campaigns(filter: { status: [UNLAUNCHED, ACTIVE, STOPPED, ARCHIVED] }) { totalCount }
+        drafts: campaigns(filter: { hasDraft: true }) { totalCount }
+        inAppOrder { totalCount }
+    }";
+    let mut server = Server::start_with(&database, &["--demo"]);
+    let filled = server.ask(query, json!({})).await;
+    let campaigns = filled["campaigns"]["totalCount"].as_i64().unwrap();
+    assert!((55..=65).contains(&campaigns), "about sixty: {campaigns}");
+    assert!(filled["drafts"]["totalCount"].as_i64().unwrap() > 5);
+    assert!(filled["inAppOrder"]["totalCount"].as_i64().unwrap() > 5);
+    create(&server, "One of ours", "Hello").await;
+    stop(&mut server, "TERM").await;
+
+    let server = Server::start_with(&database, &["--demo"]);
+    let again = server.ask(query, json!({})).await;
+    assert_eq!(again["campaigns"]["totalCount"], campaigns + 1);
+}
