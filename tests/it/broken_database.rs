@@ -1,29 +1,55 @@
 //! The database fails in the middle of a write, as with a full disk, and works again later.
 
 use futures_util::future::join_all;
-use sea_orm::{ConnectionTrait as _, Database};
+use sea_orm::{ConnectionTrait as _, DbBackend};
 use serde_json::{Value, json};
 
-use crate::harness::World;
+use crate::harness::{World, backend};
 
 const CREATE: &str = "
     mutation ($name: String!) {
         createCampaign(content: { name: $name }) { changed campaign { name } }
     }";
 
-/// Lets the database answer certain campaigns as it answers a full disk: `then` says how it ends the statement.
-/// `ROLLBACK` ends the whole transaction behind the driver's back, which is what `SQLite` does with a full or broken
-/// disk; `ABORT` ends the statement alone. Other campaigns are found out only by the commit.
+/// The ways in which a database ends a statement that fails. `ROLLBACK` ends the whole transaction behind the driver's
+/// back, which is what `SQLite` does with a full or broken disk; `ABORT` ends the statement alone, and `FAIL` leaves
+/// what it has done so far. PostgreSQL always ends the transaction, or the whole connection.
+fn ways_to_break() -> [&'static str; 3] {
+    match backend() {
+        DbBackend::Sqlite => ["ROLLBACK", "ABORT", "FAIL"],
+        _ => [
+            "RAISE EXCEPTION 'disk is full' USING ERRCODE = 'disk_full'",
+            "RAISE EXCEPTION 'deadlock' USING ERRCODE = 'deadlock_detected'",
+            "PERFORM pg_terminate_backend(pg_backend_pid())",
+        ],
+    }
+}
+
+/// Lets the database answer certain campaigns as it answers a full disk: `then` says how it ends the statement. Other
+/// campaigns are found out only by the commit.
 async fn break_database(world: &World, then: &str) {
-    let db = Database::connect(&world.url).await.unwrap();
+    let triggers = match backend() {
+        DbBackend::Sqlite => format!(
+            "CREATE TRIGGER breaks_at_once BEFORE INSERT ON contents WHEN NEW.name = 'broken at once'
+             BEGIN SELECT RAISE({then}, 'database or disk is full'); END;
+             CREATE TRIGGER breaks_at_commit BEFORE INSERT ON contents WHEN NEW.name = 'broken at commit'
+             BEGIN INSERT INTO pointers VALUES (1); END;"
+        ),
+        _ => format!(
+            "CREATE FUNCTION break() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+                IF NEW.name = 'broken at once' THEN {then}; END IF;
+                IF NEW.name = 'broken at commit' THEN INSERT INTO pointers VALUES (1); END IF;
+                RETURN NEW;
+             END $$;
+             CREATE TRIGGER breaks BEFORE INSERT ON contents FOR EACH ROW EXECUTE FUNCTION break();"
+        ),
+    };
     let sql = format!(
         "CREATE TABLE missing (id INTEGER PRIMARY KEY);
          CREATE TABLE pointers (id INTEGER REFERENCES missing (id) DEFERRABLE INITIALLY DEFERRED);
-         CREATE TRIGGER breaks_at_once BEFORE INSERT ON contents WHEN NEW.name = 'broken at once'
-         BEGIN SELECT RAISE({then}, 'database or disk is full'); END;
-         CREATE TRIGGER breaks_at_commit BEFORE INSERT ON contents WHEN NEW.name = 'broken at commit'
-         BEGIN INSERT INTO pointers VALUES (1); END;"
+         {triggers}"
     );
+    let db = world.database.connect().await;
     db.execute_unprepared(&sql).await.unwrap();
     db.close().await.unwrap();
 }
@@ -56,7 +82,7 @@ fn assert_failed(answer: &Value) {
 
 #[tokio::test]
 async fn writes_after_a_failed_one_are_really_committed() {
-    for then in ["ROLLBACK", "ABORT", "FAIL"] {
+    for then in ways_to_break() {
         let world = World::new().await;
         break_database(&world, then).await;
         for round in 0..3 {
@@ -70,7 +96,7 @@ async fn writes_after_a_failed_one_are_really_committed() {
         assert_eq!(world.log_end().await, 3, "{then}");
 
         world.app.clone().close().await;
-        let again = understudy_app::App::open(&world.url).await.unwrap();
+        let again = understudy_app::App::open(world.database.url()).await.unwrap();
         let snapshot = again.snapshot(understudy_domain::WorkspaceId::DEFAULT).await;
         assert_eq!(snapshot.unwrap().log_end().await.unwrap(), 3, "{then}");
     }
@@ -78,7 +104,7 @@ async fn writes_after_a_failed_one_are_really_committed() {
 
 #[tokio::test]
 async fn a_failed_write_takes_nothing_from_those_it_shares_a_commit_with() {
-    for then in ["ROLLBACK", "ABORT", "FAIL"] {
+    for then in ways_to_break() {
         let world = World::new().await;
         break_database(&world, then).await;
         let wanted: Vec<String> = (0..60)

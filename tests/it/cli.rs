@@ -2,13 +2,11 @@
 
 use std::fs;
 use std::net::TcpListener;
-use std::path::Path;
 
-use sea_orm::{ConnectionTrait as _, Database};
-use tempfile::TempDir;
+use sea_orm::ConnectionTrait as _;
 use understudy_persistence::migrate;
 
-use crate::harness::{command, run};
+use crate::harness::{Database, command, run};
 
 /// Runs a command that must succeed; its stdout.
 fn stdout(arguments: &[&str]) -> String {
@@ -36,16 +34,6 @@ fn complaint(arguments: &[&str]) -> String {
 /// `serve` on a database, which must fail; the one line that says why.
 fn complaint_about(url: &str) -> String {
     complaint(&["serve", "--listen", "127.0.0.1:0", "--database", url])
-}
-
-fn url(path: &Path) -> String {
-    format!("sqlite://{}", path.display())
-}
-
-fn fresh() -> (TempDir, String) {
-    let folder = tempfile::tempdir().unwrap();
-    let url = url(&folder.path().join("understudy.db"));
-    (folder, url)
 }
 
 #[test]
@@ -76,8 +64,9 @@ fn help_and_version_go_to_stdout() {
 
 #[test]
 fn migrate_goes_up_and_down_and_says_what_it_did() {
-    let (_folder, url) = fresh();
-    let migrate = |arguments: &[&str]| stdout(&[&["migrate", "--database", &url], arguments].concat());
+    let database = Database::new();
+    let migrate =
+        |arguments: &[&str]| stdout(&[&["migrate", "--database", database.url()], arguments].concat());
     let up = migrate(&["up"]);
     let names: Vec<_> = up
         .lines()
@@ -123,9 +112,9 @@ fn wrong_options_are_told_in_one_line() {
 #[test]
 fn wrong_variables_are_told_in_one_line() {
     for (variable, value) in [("UNDERSTUDY_LISTEN", "nowhere"), ("UNDERSTUDY_LOG", "a=b=c")] {
-        let (_folder, url) = fresh();
+        let database = Database::new();
         let output = command()
-            .args(["serve", "--database", &url])
+            .args(["serve", "--database", database.url()])
             .env(variable, value)
             .output()
             .unwrap();
@@ -138,10 +127,10 @@ fn wrong_variables_are_told_in_one_line() {
 
 #[test]
 fn an_address_that_is_taken_is_named() {
-    let (_folder, url) = fresh();
+    let database = Database::new();
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap().to_string();
-    let complaint = complaint(&["serve", "--listen", &address, "--database", &url]);
+    let complaint = complaint(&["serve", "--listen", &address, "--database", database.url()]);
     assert!(
         complaint.contains(&address) && complaint.contains("in use"),
         "{complaint}"
@@ -150,10 +139,13 @@ fn an_address_that_is_taken_is_named() {
 
 #[test]
 fn databases_that_are_none_are_named() {
-    let folder = tempfile::tempdir().unwrap();
-    let at = |name: &str| url(&folder.path().join(name));
-    fs::create_dir(folder.path().join("folder")).unwrap();
-    fs::write(folder.path().join("letter.txt"), "Dear database,\n".repeat(1_000)).unwrap();
+    let Some(database) = Database::embedded("files that are none") else {
+        return;
+    };
+    let folder = database.folder().unwrap();
+    let at = |name: &str| format!("sqlite://{}", folder.join(name).display());
+    fs::create_dir(folder.join("folder")).unwrap();
+    fs::write(folder.join("letter.txt"), "Dear database,\n".repeat(1_000)).unwrap();
     for (name, said) in [
         ("folder", "directory"),
         ("letter.txt", "not a database"),
@@ -170,7 +162,7 @@ fn databases_that_are_none_are_named() {
             assert!(again.contains(said), "{action}: {again}");
         }
     }
-    let letter = fs::read_to_string(folder.path().join("letter.txt")).unwrap();
+    let letter = fs::read_to_string(folder.join("letter.txt")).unwrap();
     assert_eq!(letter, "Dear database,\n".repeat(1_000), "and left alone");
 }
 
@@ -179,16 +171,18 @@ fn databases_that_are_none_are_named() {
 fn a_database_that_may_not_be_read_is_named() {
     use std::os::unix::fs::PermissionsExt as _;
 
-    let (folder, url) = fresh();
-    stdout(&["migrate", "up", "--database", &url]);
-    let path = folder.path().join("understudy.db");
+    let Some(database) = Database::embedded("who may read it") else {
+        return;
+    };
+    stdout(&["migrate", "up", "--database", database.url()]);
+    let path = database.folder().unwrap().join("understudy.db");
     fs::set_permissions(&path, fs::Permissions::from_mode(0o000)).unwrap();
     if fs::File::open(&path).is_ok() {
         // Whoever runs this may read everything.
         return;
     }
-    let complaint = complaint_about(&url);
-    assert!(complaint.contains(&url), "{complaint}");
+    let complaint = complaint_about(database.url());
+    assert!(complaint.contains(database.url()), "{complaint}");
 }
 
 #[test]
@@ -217,9 +211,9 @@ fn databases_of_other_kinds_are_refused_without_their_passwords() {
 
 #[tokio::test]
 async fn a_database_that_is_newer_than_the_binary_is_refused() {
-    let (_folder, url) = fresh();
-    migrate::up(&url).await.unwrap();
-    let db = Database::connect(&url).await.unwrap();
+    let database = Database::new();
+    migrate::up(database.url()).await.unwrap();
+    let db = database.connect().await;
     db.execute_unprepared("INSERT INTO seaql_migrations (version, applied_at) VALUES ('m9999_future', 0)")
         .await
         .unwrap();
@@ -227,11 +221,11 @@ async fn a_database_that_is_newer_than_the_binary_is_refused() {
         .await
         .unwrap();
     db.close().await.unwrap();
-    let complaint = complaint_about(&url);
+    let complaint = complaint_about(database.url());
     assert!(complaint.contains("newer than this binary"), "{complaint}");
     assert!(complaint.contains("m9999_future"), "{complaint}");
     for action in ["up", "down", "status"] {
-        let again = self::complaint(&["migrate", action, "--database", &url]);
+        let again = self::complaint(&["migrate", action, "--database", database.url()]);
         assert!(again.contains("newer than this binary"), "{action}: {again}");
     }
 }

@@ -9,7 +9,9 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::harness::{Books, CAMPAIGN_EVENTS, Dice, Server, Socket, audit, command, email, sequences};
+use crate::harness::{
+    Books, CAMPAIGN_EVENTS, Database, Dice, Server, Socket, audit, command, email, sequences,
+};
 
 /// How many write when the process is killed.
 const WRITERS: usize = 12;
@@ -122,8 +124,7 @@ async fn follow(server: Arc<Server>, mut seen: Vec<Value>) -> Vec<Value> {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn what_was_acknowledged_survives_a_kill() {
-    let folder = tempfile::tempdir().unwrap();
-    let database = folder.path().join("understudy.db");
+    let database = Database::new();
     let mut lives = {
         let mut server = Server::start(&database);
         let segment = segment(&server).await;
@@ -200,11 +201,9 @@ async fn segment(server: &Server) -> String {
 async fn a_process_that_is_killed_while_it_makes_its_database_can_be_started_again() {
     let mut dice = Dice::new(6);
     for _ in 0..12 {
-        let folder = tempfile::tempdir().unwrap();
-        let database = folder.path().join("understudy.db");
-        let url = format!("sqlite://{}", database.display());
+        let database = Database::new();
         let mut child = command()
-            .args(["serve", "--listen", "127.0.0.1:0", "--database", &url])
+            .args(["serve", "--listen", "127.0.0.1:0", "--database", database.url()])
             .stdout(std::process::Stdio::null())
             .spawn()
             .unwrap();

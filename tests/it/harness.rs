@@ -3,6 +3,7 @@
 mod audit;
 mod content;
 mod crowd;
+mod database;
 mod feed;
 pub(crate) mod introspection;
 mod lists;
@@ -17,6 +18,7 @@ mod world;
 
 pub(crate) use audit::{Ask, Books, audit};
 pub(crate) use content::{email, in_app, webhook};
+pub(crate) use database::{Database, backend};
 pub(crate) use feed::{CAMPAIGN_EVENTS, Feed, STATUS_CHANGES, sequence, sequences, texts};
 pub(crate) use lists::{List, find};
 pub(crate) use server::{Server, command, run};

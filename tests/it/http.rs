@@ -6,25 +6,24 @@ mod hostile;
 use reqwest::header::{ALLOW, CONTENT_TYPE};
 use reqwest::{Client, Response};
 use serde_json::{Value, json};
-use tempfile::TempDir;
 
-use crate::harness::Server;
+use crate::harness::{Database, Server};
 
 const CREATE: &str = "mutation { createSegment(input: { name: \"Everyone\" }) { changed } }";
 
 struct Stage {
     server: Server,
     http: Client,
-    _folder: TempDir,
+    _database: Database,
 }
 
 impl Stage {
     fn new() -> Self {
-        let folder = tempfile::tempdir().unwrap();
+        let database = Database::new();
         Self {
-            server: Server::start(&folder.path().join("understudy.db")),
+            server: Server::start(&database),
             http: Client::new(),
-            _folder: folder,
+            _database: database,
         }
     }
 

@@ -1,5 +1,8 @@
-//! The whole system, a module a story. Most stories speak GraphQL to a schema over a migrated database in a folder
-//! of their own; those about the process itself start the real binary.
+//! The whole system, a module a story. Most stories speak GraphQL to a schema over a migrated database of their
+//! own; those about the process itself start the real binary.
+//!
+//! They run on `SQLite`, or, where `UNDERSTUDY_TEST_DATABASE` is the URL of a PostgreSQL database, on that cluster:
+//! `cargo xtask test` runs them on both.
 
 // `allow-unwrap-in-tests` knows a test by its attribute; here the helpers are part of the tests too.
 #![allow(clippy::unwrap_used)]

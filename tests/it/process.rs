@@ -4,19 +4,18 @@ use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use serde_json::json;
-use tempfile::TempDir;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
-use crate::harness::{CAMPAIGN_EVENTS, Received, SUBPROTOCOL, Server, Socket, command, email};
+use crate::harness::{CAMPAIGN_EVENTS, Database, Received, SUBPROTOCOL, Server, Socket, command, email};
 
 /// What is promised to whoever asks the process to stop.
 const STOPS_WITHIN: Duration = Duration::from_secs(10);
 
-fn start() -> (TempDir, Server) {
-    let folder = tempfile::tempdir().unwrap();
-    let server = Server::start(&folder.path().join("understudy.db"));
-    (folder, server)
+fn start() -> (Database, Server) {
+    let database = Database::new();
+    let server = Server::start(&database);
+    (database, server)
 }
 
 async fn create(server: &Server, name: &str, body: &str) {
@@ -38,10 +37,9 @@ async fn stop(server: &mut Server, signal: &str) {
 
 #[tokio::test]
 async fn the_one_line_on_stdout_names_the_address() {
-    let folder = tempfile::tempdir().unwrap();
-    let url = format!("sqlite://{}", folder.path().join("understudy.db").display());
+    let database = Database::new();
     let mut child = command()
-        .args(["serve", "--listen", "127.0.0.1:0", "--database", &url])
+        .args(["serve", "--listen", "127.0.0.1:0", "--database", database.url()])
         .stdout(Stdio::piped())
         .spawn()
         .unwrap();
@@ -74,30 +72,30 @@ async fn the_one_line_on_stdout_names_the_address() {
 
 #[tokio::test]
 async fn the_environment_stands_in_for_options_and_options_go_before_it() {
-    let folder = tempfile::tempdir().unwrap();
-    let url = |name: &str| format!("sqlite://{}", folder.path().join(name).display());
+    let (one, other) = (Database::new(), Database::new());
     let mut environment = command();
     environment
         .env("UNDERSTUDY_LISTEN", "127.0.0.1:0")
-        .env("UNDERSTUDY_DATABASE", url("environment.db"));
+        .env("UNDERSTUDY_DATABASE", one.url());
     {
         let server = Server::start_as(environment.arg("serve"));
         create(&server, "In the environment's database", "Hello").await;
     }
-    assert!(folder.path().join("environment.db").exists());
-
     // The addresses of the environment would fail.
     environment.env("UNDERSTUDY_LISTEN", "203.0.113.1:1");
-    let server =
-        Server::start_as(environment.args(["--listen", "127.0.0.1:0", "--database", &url("option.db")]));
-    let count = server.ask("{ campaigns { totalCount } }", json!({})).await;
-    assert_eq!(count["campaigns"]["totalCount"], 0);
-    assert!(folder.path().join("option.db").exists());
+    let options = ["--listen", "127.0.0.1:0", "--database", other.url()];
+    for (server, count) in [
+        (Server::start_as(environment.args(options)), 0),
+        (Server::start(&one), 1),
+    ] {
+        let data = server.ask("{ campaigns { totalCount } }", json!({})).await;
+        assert_eq!(data["campaigns"]["totalCount"], count);
+    }
 }
 
 #[tokio::test]
 async fn it_says_that_it_is_alive_and_ready() {
-    let (_folder, server) = start();
+    let (_database, server) = start();
     for (path, body) in [("/livez", "alive\n"), ("/readyz", "ready\n")] {
         let answer = reqwest::get(server.url(path)).await.unwrap();
         assert_eq!(answer.status(), 200, "{path}");
@@ -109,7 +107,7 @@ async fn it_says_that_it_is_alive_and_ready() {
 #[tokio::test]
 async fn both_signals_end_an_idle_process_well() {
     for signal in ["TERM", "INT"] {
-        let (_folder, mut server) = start();
+        let (_database, mut server) = start();
         create(&server, "First", "Hello").await;
         stop(&mut server, signal).await;
         assert!(
@@ -122,7 +120,7 @@ async fn both_signals_end_an_idle_process_well() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn both_signals_close_sockets_of_every_kind() {
     for signal in ["TERM", "INT"] {
-        let (_folder, mut server) = start();
+        let (_database, mut server) = start();
         create(&server, "First", "Hello").await;
         let offer = [("Sec-WebSocket-Protocol", SUBPROTOCOL)];
         let mut sockets = vec![
@@ -147,7 +145,7 @@ async fn both_signals_close_sockets_of_every_kind() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn sockets_that_are_busy_or_stuck_do_not_keep_it_from_stopping() {
-    let (_folder, mut server) = start();
+    let (_database, mut server) = start();
     let body = "x".repeat(200_000);
     for number in 0..40 {
         create(&server, &format!("Campaign {number}"), &body).await;
@@ -186,7 +184,7 @@ async fn half_a_request(server: &Server, body: &str) -> TcpStream {
 
 #[tokio::test]
 async fn what_runs_is_finished_and_a_second_signal_changes_nothing() {
-    let (_folder, mut server) = start();
+    let (_database, mut server) = start();
     let body =
         json!({ "query": "mutation { createSegment(input: { name: \"Late\" }) { changed } }" }).to_string();
     let mut stream = half_a_request(&server, &body).await;
@@ -210,29 +208,26 @@ async fn what_runs_is_finished_and_a_second_signal_changes_nothing() {
 
 #[tokio::test]
 async fn a_request_that_never_ends_does_not_keep_it_from_stopping() {
-    let (_folder, mut server) = start();
+    let (_database, mut server) = start();
     let _stream = half_a_request(&server, "{ and nothing more").await;
     stop(&mut server, "TERM").await;
 }
 
 #[tokio::test]
 async fn what_was_written_is_there_after_it_has_stopped() {
-    let folder = tempfile::tempdir().unwrap();
-    let database = folder.path().join("understudy.db");
+    let database = Database::new();
     let mut server = Server::start(&database);
     create(&server, "Kept", "Hello").await;
     stop(&mut server, "TERM").await;
-    let files: Vec<_> = folder
-        .path()
-        .read_dir()
-        .unwrap()
-        .map(|file| file.unwrap().file_name())
-        .collect();
-    assert_eq!(
-        files,
-        ["understudy.db"],
-        "the log is folded into the database, so that one file can be copied"
-    );
+    if let Some(folder) = database.folder() {
+        let files = folder.read_dir().unwrap();
+        let files: Vec<_> = files.map(|file| file.unwrap().file_name()).collect();
+        assert_eq!(
+            files,
+            ["understudy.db"],
+            "the log is folded into the database, so that one file can be copied"
+        );
+    }
     let server = Server::start(&database);
     let names = server.ask("{ campaigns { nodes { name } } }", json!({})).await;
     assert_eq!(names["campaigns"]["nodes"], json!([{ "name": "Kept" }]));
@@ -240,8 +235,7 @@ async fn what_was_written_is_there_after_it_has_stopped() {
 
 #[tokio::test]
 async fn the_demo_fills_an_empty_database_and_leaves_any_other_as_it_is() {
-    let folder = tempfile::tempdir().unwrap();
-    let database = folder.path().join("understudy.db");
+    let database = Database::new();
     let query = "{
         campaigns(filter: { status: [UNLAUNCHED, ACTIVE, STOPPED, ARCHIVED] }) { totalCount }
         drafts: campaigns(filter: { hasDraft: true }) { totalCount }

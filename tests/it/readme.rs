@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::Command;
 
-use crate::harness::Server;
+use crate::harness::{Database, Server};
 
 fn readme() -> String {
     std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../README.md")).unwrap()
@@ -31,8 +31,8 @@ fn the_worked_session_goes_as_the_readme_shows() {
         // `cargo xtask test` has said so.
         return;
     }
-    let folder = tempfile::tempdir().unwrap();
-    let server = Server::start(&folder.path().join("session.db"));
+    let database = Database::new();
+    let server = Server::start(&database);
     let script = session(&readme());
     let expected: Vec<&str> = script
         .lines()

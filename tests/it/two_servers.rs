@@ -1,4 +1,4 @@
-//! Two servers over one file: writes wait for each other, and what one commits the other tells.
+//! Two servers over one database: writes wait for each other, and what one commits the other tells.
 
 use std::time::Duration;
 
@@ -27,7 +27,7 @@ async fn create(app: &App, name: &str) -> CampaignId {
 #[tokio::test]
 async fn what_one_commits_the_other_tells() {
     let world = World::new().await;
-    let other = App::open(&world.url).await.unwrap();
+    let other = App::open(world.database.url()).await.unwrap();
     let query = "subscription { campaignEvents(after: 0) { sequence campaignId } }";
     let mut events = std::pin::pin!(world.subscribe(query, json!({})));
     for sequence in 1..=3 {
@@ -50,7 +50,7 @@ async fn what_one_commits_the_other_tells() {
 #[tokio::test]
 async fn their_writes_wait_for_each_other() {
     let world = World::new().await;
-    let other = App::open(&world.url).await.unwrap();
+    let other = App::open(world.database.url()).await.unwrap();
     let writes = (0..60).map(|index| create(if index % 2 == 0 { &world.app } else { &other }, "Spring"));
     let made = futures_util::future::join_all(writes).await;
     assert_eq!(made.len(), 60);

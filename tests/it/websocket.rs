@@ -7,23 +7,22 @@ mod slow;
 use std::sync::Arc;
 
 use serde_json::{Value, json};
-use tempfile::TempDir;
 
-use crate::harness::{CAMPAIGN_EVENTS, Server, Socket, email, sequence};
+use crate::harness::{CAMPAIGN_EVENTS, Database, Server, Socket, email, sequence};
 
 /// A real server over a database of its own.
 struct Stage {
     server: Arc<Server>,
-    _folder: TempDir,
+    _database: Database,
 }
 
 impl Stage {
     fn new() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let server = Server::start(&folder.path().join("understudy.db"));
+        let database = Database::new();
+        let server = Server::start(&database);
         Self {
             server: Arc::new(server),
-            _folder: folder,
+            _database: database,
         }
     }
 

@@ -1,12 +1,11 @@
 //! A command on many campaigns, killed in the middle.
 
-use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::harness::{Dice, Server, World, audit, texts};
+use crate::harness::{Database, Dice, Server, World, audit, texts};
 
 /// More than are written together.
 const CAMPAIGNS: usize = 250;
@@ -28,7 +27,7 @@ async fn counts(server: &Server) -> (Value, Value) {
 }
 
 /// Stops all campaigns, and kills the process while it is at it; whether that was acknowledged.
-async fn stop_and_kill(database: &Path, ids: &[String], moment: Duration) -> bool {
+async fn stop_and_kill(database: &Database, ids: &[String], moment: Duration) -> bool {
     let server = Arc::new(Server::start(database));
     let request = tokio::spawn({
         let (server, ids) = (Arc::clone(&server), ids.to_vec());
@@ -46,7 +45,7 @@ async fn bulk_is_killed_as_a_whole() {
     // Made in this process, which is quicker; then the real one takes over.
     let world = World::new().await;
     let ids = world.crowd(CAMPAIGNS).await;
-    let database = Path::new(world.url.strip_prefix("sqlite://").unwrap());
+    let database = &world.database;
     world.app.clone().close().await;
     let (all, none) = (json!(CAMPAIGNS), json!(0));
     let (mut dice, mut stops) = (Dice::new(7), 0);

@@ -1,11 +1,13 @@
 //! The real binary, in a process of its own.
 
 use std::io::{BufRead as _, BufReader};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::Duration;
 
 use serde_json::{Value, json};
+
+use super::Database;
 
 /// How long anything may take that a process is asked for; only a fault takes as long.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -19,15 +21,14 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    /// Starts the server over a database file, on a port that is free, and waits until it listens.
-    pub(crate) fn start(database: &Path) -> Self {
+    /// Starts the server over a database, on a port that is free, and waits until it listens.
+    pub(crate) fn start(database: &Database) -> Self {
         Self::start_with(database, &[])
     }
 
     /// As [`start`](Self::start), with further options.
-    pub(crate) fn start_with(database: &Path, options: &[&str]) -> Self {
-        let url = format!("sqlite://{}", database.display());
-        let serve = ["serve", "--listen", "127.0.0.1:0", "--database", &url];
+    pub(crate) fn start_with(database: &Database, options: &[&str]) -> Self {
+        let serve = ["serve", "--listen", "127.0.0.1:0", "--database", database.url()];
         Self::start_as(command().args(serve).args(options))
     }
 

@@ -1,8 +1,9 @@
 //! Verbs that take more than a campaign, and those of what stands around campaigns.
 
+use sea_orm::{ConnectionTrait as _, QueryResult, Statement, TryGetableMany};
 use serde_json::{Value, json};
 
-use super::{Payload, World};
+use super::{Payload, World, backend};
 
 impl World {
     /// Changes the live content (`updateCampaign`) or the draft (`saveDraft`), expecting a version.
@@ -133,20 +134,13 @@ impl World {
         self.ask(&query, variables).await["payload"].clone()
     }
 
-    /// What an SQL statement reads, a row a line, its columns as text.
-    pub(crate) async fn rows(&self, sql: &str) -> Vec<Vec<String>> {
-        use sea_orm::{ConnectionTrait as _, Database, DbBackend, Statement};
-        let db = Database::connect(&self.url).await.unwrap();
-        let rows = db
-            .query_all_raw(Statement::from_string(DbBackend::Sqlite, sql))
-            .await
-            .unwrap();
-        let texts = |row: &sea_orm::QueryResult| {
-            let names = row.column_names();
-            names.iter().map(|name| row.try_get("", name).unwrap()).collect()
-        };
-        let rows = rows.iter().map(texts).collect();
+    /// What an SQL statement reads, each row by the order of its columns.
+    pub(crate) async fn rows<T: TryGetableMany>(&self, sql: &str) -> Vec<T> {
+        let db = self.database.connect().await;
+        let statement = Statement::from_string(backend(), sql);
+        let rows = db.query_all_raw(statement).await.unwrap();
         db.close().await.unwrap();
-        rows
+        let row = |row: &QueryResult| row.try_get_many_by_index().unwrap();
+        rows.iter().map(row).collect()
     }
 }

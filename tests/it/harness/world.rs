@@ -3,10 +3,11 @@
 use async_graphql::{Request, Variables};
 use futures_util::{Stream, StreamExt as _};
 use serde_json::{Value, json};
-use tempfile::TempDir;
 use understudy_api::Schema;
 use understudy_app::App;
 use understudy_domain::WorkspaceId;
+
+use super::Database;
 
 /// What every mutation on one campaign is asked for.
 const PAYLOAD: &str = "
@@ -41,12 +42,11 @@ const WHOLE: &str = "
         schedule { kind startAt endAt }
     }";
 
-/// A schema over a migrated database in a folder of its own, and the verbs to work it.
+/// A schema over a migrated database of its own, and the verbs to work it.
 pub(crate) struct World {
     pub(crate) app: App,
     pub(crate) schema: Schema,
-    pub(crate) url: String,
-    _folder: TempDir,
+    pub(crate) database: Database,
 }
 
 /// The answer of a mutation on one campaign.
@@ -92,15 +92,13 @@ pub(crate) fn codes(payload: &Value) -> Vec<&str> {
 
 impl World {
     pub(crate) async fn new() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let url = format!("sqlite://{}", folder.path().join("understudy.db").display());
-        let app = App::open(&url).await.unwrap();
+        let database = Database::new();
+        let app = App::open(database.url()).await.unwrap();
         let schema = understudy_api::schema(app.clone());
         Self {
             app,
             schema,
-            url,
-            _folder: folder,
+            database,
         }
     }
 

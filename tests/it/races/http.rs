@@ -4,14 +4,14 @@ use std::fs::{self, File};
 use std::sync::Arc;
 
 use super::{tumult, versions};
-use crate::harness::{Server, command};
+use crate::harness::{Database, Server, command};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn many_clients_of_the_real_process() {
     let folder = tempfile::tempdir().unwrap();
-    let url = format!("sqlite://{}", folder.path().join("understudy.db").display());
+    let database = Database::new();
     let log = folder.path().join("log");
-    let serve = ["serve", "--listen", "127.0.0.1:0", "--database", &url];
+    let serve = ["serve", "--listen", "127.0.0.1:0", "--database", database.url()];
     let server = Server::start_as(command().args(serve).stderr(File::create(&log).unwrap()));
     let mut server = Arc::new(server);
 

@@ -1,0 +1,137 @@
+//! An empty database of the kind that the stories run on.
+
+use std::env;
+use std::path::Path;
+use std::sync::{LazyLock, mpsc};
+
+use sea_orm::prelude::Uuid;
+use sea_orm::{ConnectionTrait as _, DatabaseConnection, DbBackend, DbErr};
+use tempfile::TempDir;
+
+/// Where a database of PostgreSQL may be reached, by a role that may make further ones. Stories run on `SQLite`
+/// without it.
+static CLUSTER: LazyLock<Option<String>> = LazyLock::new(|| env::var("UNDERSTUDY_TEST_DATABASE").ok());
+
+/// The kind of database that the stories run on, for those that speak SQL.
+pub(crate) fn backend() -> DbBackend {
+    match &*CLUSTER {
+        None => DbBackend::Sqlite,
+        Some(_) => DbBackend::Postgres,
+    }
+}
+
+/// A database of its own for each story. It is gone when this is dropped.
+pub(crate) struct Database {
+    url: String,
+    home: Home,
+}
+
+enum Home {
+    Folder(TempDir),
+    /// By its name.
+    Cluster(String),
+}
+
+impl Database {
+    /// An empty database, or a file that is yet to be made.
+    pub(crate) fn new() -> Self {
+        match &*CLUSTER {
+            None => Self::in_file(),
+            Some(cluster) => Self::on(cluster),
+        }
+    }
+
+    /// A database in a file, for a story that is about the file itself; none where the stories run on PostgreSQL,
+    /// since it would be told there a second time. `about` says what of the file it is about.
+    #[expect(
+        clippy::print_stdout,
+        reason = "whoever asks for the output of tests sees what was left out"
+    )]
+    pub(crate) fn embedded(about: &str) -> Option<Self> {
+        if CLUSTER.is_some() {
+            println!("a story of SQLite alone, about {about}");
+            return None;
+        }
+        Some(Self::in_file())
+    }
+
+    fn in_file() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        Self {
+            url: format!("sqlite://{}", folder.path().join("understudy.db").display()),
+            home: Home::Folder(folder),
+        }
+    }
+
+    fn on(cluster: &str) -> Self {
+        let name = format!("understudy_{}", Uuid::now_v7().simple());
+        command(&format!("CREATE DATABASE {name}"));
+        let (address, options) = cluster.split_once('?').unwrap_or((cluster, ""));
+        let address = address.rsplit_once('/').unwrap().0;
+        Self {
+            url: format!("{address}/{name}?{options}")
+                .trim_end_matches('?')
+                .to_owned(),
+            home: Home::Cluster(name),
+        }
+    }
+
+    pub(crate) fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// The folder that has the file and nothing else, if there is one.
+    pub(crate) fn folder(&self) -> Option<&Path> {
+        match &self.home {
+            Home::Folder(folder) => Some(folder.path()),
+            Home::Cluster(_) => None,
+        }
+    }
+
+    /// A connection to it past the server, as somebody with another program has. It makes the file if that is not
+    /// there.
+    pub(crate) async fn connect(&self) -> DatabaseConnection {
+        let url = match &self.home {
+            Home::Folder(_) => format!("{}?mode=rwc", self.url),
+            Home::Cluster(_) => self.url.clone(),
+        };
+        sea_orm::Database::connect(url).await.unwrap()
+    }
+}
+
+impl Drop for Database {
+    fn drop(&mut self) {
+        if let Home::Cluster(name) = &self.home {
+            // Whoever is connected yet, be it a server that was killed, is thrown out.
+            command(&format!("DROP DATABASE {name} WITH (FORCE)"));
+        }
+    }
+}
+
+/// Has the cluster's clerk carry out a statement, and waits until it has. Not every story can wait in another way, and
+/// nobody can where something is dropped.
+fn command(sql: &str) {
+    type Order = (String, mpsc::Sender<Result<(), DbErr>>);
+    static CLERK: LazyLock<mpsc::Sender<Order>> = LazyLock::new(|| {
+        let (sender, orders) = mpsc::channel::<Order>();
+        std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build()
+                .unwrap();
+            runtime.block_on(async {
+                let cluster = CLUSTER.as_deref().unwrap();
+                let db = sea_orm::Database::connect(cluster).await.unwrap();
+                for (sql, answer) in orders {
+                    let result = db.execute_unprepared(&sql).await;
+                    answer.send(result.map(|_| ())).unwrap();
+                }
+            });
+        });
+        sender
+    });
+    let (answer, answered) = mpsc::channel();
+    CLERK.send((sql.to_owned(), answer)).unwrap();
+    let result = answered.recv().unwrap();
+    result.unwrap_or_else(|error| panic!("{sql}: {error}"));
+}

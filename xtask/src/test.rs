@@ -1,0 +1,83 @@
+//! The chore `test`.
+
+use std::ffi::OsString;
+
+use clap::{Args, ValueEnum};
+use understudy_tests::postgres::{Binaries, Cluster, FOLDER_VARIABLE};
+
+use crate::needs;
+use crate::step::{Failure, cargo, finish, say};
+
+/// The variable that tells the stories to run on PostgreSQL, and where a database of it may be reached. They run on
+/// SQLite without it.
+const DATABASE_VARIABLE: &str = "UNDERSTUDY_TEST_DATABASE";
+
+/// What may be said about how to test.
+#[derive(Debug, Args)]
+pub(crate) struct Options {
+    /// Fail where something is missing that tests need and that cannot be installed here.
+    #[arg(long)]
+    complete: bool,
+    /// Run the stories on this database alone; the other tests run with SQLite.
+    #[arg(long)]
+    database: Option<Database>,
+    /// What to hand to the tests, e.g. `cargo xtask test -- launch_draft --nocapture`.
+    #[arg(last = true)]
+    arguments: Vec<OsString>,
+}
+
+/// The databases that the stories run on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Database {
+    Sqlite,
+    Postgres,
+}
+
+impl Options {
+    fn includes(&self, database: Database) -> bool {
+        self.database.is_none_or(|only| only == database)
+    }
+}
+
+/// Gets what tests need, then runs them.
+pub(crate) fn test(options: &Options) -> Result<(), Failure> {
+    let lacking = needs::provide(options.includes(Database::Postgres));
+    lacking.iter().for_each(say);
+    if !lacking.is_empty() && (options.complete || options.database == Some(Database::Postgres)) {
+        return Err(Failure::Incomplete);
+    }
+    let result = run(options);
+    // Again, where it is not lost above the output of all tests.
+    lacking.iter().for_each(say);
+    result
+}
+
+/// Builds the server, then runs all tests. The tests find the binary beside their own.
+fn run(options: &Options) -> Result<(), Failure> {
+    say("building the server");
+    finish(cargo(&["build", "--package", "understudy-server"]))?;
+    if options.includes(Database::Sqlite) {
+        say("running the tests, the stories on SQLite");
+        let mut tests = cargo(&["test", "--workspace", "--"]);
+        finish(tests.args(&options.arguments).env_remove(DATABASE_VARIABLE))?;
+    }
+    if options.includes(Database::Postgres)
+        && let Some(binaries) = Binaries::find()
+    {
+        say(format_args!(
+            "running the stories on PostgreSQL, which is in {}",
+            binaries.folder().display()
+        ));
+        let cluster =
+            Cluster::start(&binaries).map_err(|error| Failure::Io("start PostgreSQL".to_owned(), error))?;
+        // Of the whole workspace, though it has no other tests of this name: that of one package would have other
+        // features of its libraries, and build all of them again.
+        let mut stories = cargo(&["test", "--workspace", "--test", "it", "--"]);
+        stories
+            .args(&options.arguments)
+            .env(DATABASE_VARIABLE, cluster.url("postgres"))
+            .env(FOLDER_VARIABLE, binaries.folder());
+        finish(stories)?;
+    }
+    Ok(())
+}
