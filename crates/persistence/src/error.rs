@@ -43,6 +43,15 @@ pub enum StoreError {
 }
 
 impl StoreError {
+    /// Whether the database, and not what was asked of it, is why it failed: asked again later, it may well answer.
+    #[must_use]
+    pub fn is_unavailable(&self) -> bool {
+        match self {
+            Self::Lost(_) | Self::Busy(_) | Self::Uncertain(_) | Self::Conflict | Self::Closed => true,
+            Self::Database(_) | Self::Corrupt { .. } | Self::Panicked | Self::NotCommitted(_) => false,
+        }
+    }
+
     /// What a write's error says of the transaction in which it ran.
     pub(crate) fn of_transaction(&self) -> Self {
         match self {
