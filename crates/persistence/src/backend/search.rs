@@ -21,7 +21,7 @@ pub(crate) async fn index<C: ConnectionTrait>(db: &C, id: Uuid, content: &Conten
     }
 }
 
-/// The condition that a content has all the words, or `None` where there is no word to look for.
+/// The condition that a campaign's live content has all the words, or `None` where there is no word to look for.
 pub(crate) fn condition(backend: DbBackend, text: &str) -> Option<SimpleExpr> {
     if text.trim().is_empty() {
         return None;

@@ -23,7 +23,10 @@ pub(super) fn is_all(response: &Response) -> bool {
 }
 
 fn is_unavailable(error: &ServerError) -> bool {
-    let code = error.extensions.as_ref().and_then(|extensions| extensions.get("code"));
+    let code = error
+        .extensions
+        .as_ref()
+        .and_then(|extensions| extensions.get("code"));
     code.is_some_and(|code| *code == Value::from(CODE))
 }
 
@@ -36,6 +39,10 @@ pub(super) fn may_be_told(request: &HttpRequest) -> bool {
         .flat_map(|value| value.split(','))
         .map(|range| range.split(';').next().unwrap_or_default().trim())
         .collect();
-    let knows = |range: &&str| [GRAPHQL_RESPONSE, "application/*", "*/*"].iter().any(|known| known.eq_ignore_ascii_case(range));
+    let knows = |range: &&str| {
+        [GRAPHQL_RESPONSE, "application/*", "*/*"]
+            .iter()
+            .any(|known| known.eq_ignore_ascii_case(range))
+    };
     accepted.is_empty() || accepted.iter().any(knows)
 }

@@ -39,7 +39,7 @@ pub(super) fn condition(terms: &[&str]) -> SimpleExpr {
         .map(|term| format!("\"{}\"*", term.replace('"', "\"\"")))
         .collect();
     Expr::cust_with_values(
-        "\"contents\".\"id\" IN (SELECT content_documents.content_id FROM content_words \
+        "\"campaigns\".\"content_id\" IN (SELECT content_documents.content_id FROM content_words \
          JOIN content_documents ON number = content_words.rowid WHERE content_words MATCH ?)",
         [phrases.join(" ")],
     )

@@ -63,8 +63,9 @@ pub(super) fn condition(terms: &[&str]) -> Option<SimpleExpr> {
         lexemes.insert(lexeme(last, true));
     }
     let query: Vec<String> = lexemes.into_iter().collect();
-    let mut sql =
-        "\"contents\".\"id\" IN (SELECT content_id FROM content_words WHERE words @@ $1::tsquery".to_owned();
+    let mut sql = "\"campaigns\".\"content_id\" IN \
+        (SELECT content_words.content_id FROM content_words WHERE words @@ $1::tsquery"
+        .to_owned();
     for index in 0..patterns.len() {
         sql.push_str(&format!(" AND text LIKE ${}", index + 2));
     }
