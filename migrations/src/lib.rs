@@ -11,6 +11,8 @@ mod m0004_campaigns;
 mod m0005_in_app_places;
 mod m0006_campaign_events;
 mod m0007_search;
+mod m0008_compatibility;
+mod m0009_name_order;
 mod table;
 
 /// All migrations, in order.
@@ -28,6 +30,8 @@ impl MigratorTrait for Migrator {
             Box::new(m0005_in_app_places::Migration),
             Box::new(m0006_campaign_events::Migration),
             Box::new(m0007_search::Migration),
+            Box::new(m0008_compatibility::Migration),
+            Box::new(m0009_name_order::Migration),
         ]
     }
 }

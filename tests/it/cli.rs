@@ -217,6 +217,9 @@ async fn a_database_that_is_newer_than_the_binary_is_refused() {
     db.execute_unprepared("INSERT INTO seaql_migrations (version, applied_at) VALUES ('m9999_future', 0)")
         .await
         .unwrap();
+    db.execute_unprepared("UPDATE compatibility SET oldest_migration = 'm9999_future'")
+        .await
+        .unwrap();
     db.close().await.unwrap();
     let complaint = complaint_about(database.url());
     assert!(complaint.contains("newer than this binary"), "{complaint}");

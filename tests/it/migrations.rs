@@ -89,6 +89,9 @@ async fn a_database_that_is_newer_than_the_binary_is_refused_and_left_alone() {
     db.execute_unprepared("INSERT INTO seaql_migrations (version, applied_at) VALUES ('m9999_future', 0)")
         .await
         .unwrap();
+    db.execute_unprepared("UPDATE compatibility SET oldest_migration = 'm9999_future'")
+        .await
+        .unwrap();
     let refused = App::open(database.url()).await.unwrap_err();
     assert!(
         matches!(&refused, OpenError::Newer { migration, .. } if migration == "m9999_future"),

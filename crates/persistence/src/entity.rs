@@ -6,6 +6,7 @@
 pub(crate) mod campaign;
 pub(crate) mod campaign_event;
 pub(crate) mod canvas;
+pub(crate) mod compatibility;
 pub(crate) mod content;
 pub(crate) mod content_document;
 pub(crate) mod content_segment;

@@ -2,15 +2,27 @@
 
 use sea_orm::DbErr;
 
+use crate::backend::{Fault, fault, one_line};
+
 /// What the store could not do. The text is for the log: it may name tables and values.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
-    /// The database failed, or could not be reached.
-    #[error("the database failed: {0}")]
-    Database(#[from] DbErr),
+    /// The connection to the database broke. What was not committed is gone.
+    #[error("the connection to the database was lost: {0}")]
+    Lost(String),
+    /// There was no connection, no lock, no answer or no turn in time, or the database takes no writes at the moment.
+    /// Nothing was written.
+    #[error("the database is not available: {0}")]
+    Busy(String),
+    /// The connection broke while the database was committing: it may have, or not.
+    #[error("the connection was lost during a commit: {0}")]
+    Uncertain(String),
     /// Another transaction was faster; nothing was written.
     #[error("another transaction changed what this one had read")]
     Conflict,
+    /// The database failed.
+    #[error("the database failed: {0}")]
+    Database(DbErr),
     /// A stored row says what no command could have written.
     #[error("a stored {what} is corrupt: {detail}")]
     Corrupt {
@@ -30,6 +42,32 @@ pub enum StoreError {
     Closed,
 }
 
+impl StoreError {
+    /// What a write's error says of the transaction in which it ran.
+    pub(crate) fn of_transaction(&self) -> Self {
+        match self {
+            Self::Lost(reason) => Self::Lost(reason.clone()),
+            Self::Busy(reason) => Self::Busy(reason.clone()),
+            Self::Uncertain(reason) => Self::Uncertain(reason.clone()),
+            Self::Conflict => Self::Conflict,
+            Self::Closed => Self::Closed,
+            Self::NotCommitted(reason) => Self::NotCommitted(reason.clone()),
+            Self::Database(_) | Self::Corrupt { .. } | Self::Panicked => Self::NotCommitted(self.to_string()),
+        }
+    }
+}
+
+impl From<DbErr> for StoreError {
+    fn from(error: DbErr) -> Self {
+        match fault(&error) {
+            Fault::Lost => Self::Lost(one_line(&error)),
+            Fault::Busy => Self::Busy(one_line(&error)),
+            Fault::Conflict => Self::Conflict,
+            Fault::Broken => Self::Database(error),
+        }
+    }
+}
+
 /// Why a database cannot be used. The text is one line for the person who starts the server.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
@@ -39,7 +77,7 @@ pub enum OpenError {
         /// The URL.
         url: String,
         /// Why not.
-        reason: &'static str,
+        reason: String,
     },
     /// The database cannot be opened.
     #[error("cannot open the database {url:?}: {reason}")]

@@ -3,16 +3,16 @@
 //! This crate refuses to know GraphQL, and to decide anything: it loads what a decision needs, and writes what was
 //! decided, all of it or nothing. It is the only crate besides the migrations that names SeaORM.
 
+mod backend;
 mod codes;
-mod connect;
 mod contents;
 mod entity;
 mod error;
 pub mod migrate;
 pub mod read;
 mod rows;
-mod search;
 mod store;
+mod transaction;
 mod write;
 
 pub use error::{OpenError, StoreError};

@@ -1,14 +1,12 @@
 //! Applying and inspecting migrations.
 
-use sea_orm::{
-    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbErr, SqliteTransactionMode,
-    TransactionOptions, TransactionTrait as _,
-};
-use sea_orm_migration::{MigrationStatus, MigratorTrait as _};
+use sea_orm::{DatabaseConnection, DbErr, EntityTrait as _};
+use sea_orm_migration::{IntoSchemaManagerConnection, MigratorTrait as _, SchemaManager, seaql_migrations};
 use understudy_migrations::Migrator;
 
 use crate::OpenError;
-use crate::connect::{Existence, StatementCount, connect, one_line};
+use crate::backend::{Existence, Role, begin_migration, connect, one_line, without_secrets};
+use crate::entity::compatibility;
 
 /// One migration, and whether the database has it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,7 +22,7 @@ pub struct MigrationState {
 /// # Errors
 /// If the database cannot be opened, is newer than the binary, or a migration fails.
 pub async fn up(url: &str) -> Result<Vec<String>, OpenError> {
-    let db = connect(url, 1, Existence::Create, &StatementCount::default()).await?;
+    let db = connect(url, Role::Write, Existence::Create).await?;
     let applied = apply(url, &db).await;
     close(db).await;
     applied
@@ -35,7 +33,7 @@ pub async fn up(url: &str) -> Result<Vec<String>, OpenError> {
 /// # Errors
 /// As [`up`]; and if there is no database.
 pub async fn down(url: &str, steps: u32) -> Result<Vec<String>, OpenError> {
-    let db = connect(url, 1, Existence::Require, &StatementCount::default()).await?;
+    let db = connect(url, Role::Write, Existence::Require).await?;
     let taken_back = take_back(url, &db, steps).await;
     close(db).await;
     taken_back
@@ -46,83 +44,124 @@ pub async fn down(url: &str, steps: u32) -> Result<Vec<String>, OpenError> {
 /// # Errors
 /// If there is no database, it cannot be opened, or it is newer than the binary.
 pub async fn status(url: &str) -> Result<Vec<MigrationState>, OpenError> {
-    let db = connect(url, 1, Existence::Require, &StatementCount::default()).await?;
-    let states = states(url, &db).await;
+    let db = connect(url, Role::Write, Existence::Require).await?;
+    let states = states(url, &db, Newer::IfCompatible).await;
     close(db).await;
     states
 }
 
 /// As [`up`], on an open connection. All of it or nothing: a process that dies in the middle of a migration must leave
-/// a database that the next one can migrate, and SQLite alone would keep what half a migration has made.
+/// a database that the next one can migrate, and SQLite alone would keep what half a migration has made. Of many
+/// processes that start at once, one migrates, and the others wait and find nothing left to do.
 pub(crate) async fn apply(url: &str, db: &DatabaseConnection) -> Result<Vec<String>, OpenError> {
-    let failed = |error| unmigratable(url, &error);
-    let tx = begin(db).await.map_err(failed)?;
-    let pending: Vec<String> = states(url, &tx)
-        .await?
-        .into_iter()
-        .filter(|state| !state.applied)
-        .map(|state| state.name)
-        .collect();
-    if !pending.is_empty() {
-        Migrator::up(&tx, None).await.map_err(failed)?;
+    if pending(states(url, db, Newer::IfCompatible).await?).is_empty() {
+        // Nothing is locked or written, so that a server needs no right to change the schema.
+        return Ok(vec![]);
     }
-    tx.commit().await.map_err(failed)?;
+    let tx = begin_migration(db)
+        .await
+        .map_err(|error| unmigratable(url, &error))?;
+    let pending = pending(states(url, tx.connection(), Newer::IfCompatible).await?);
+    if !pending.is_empty() {
+        let failed = |error: DbErr| unmigratable(url, &error);
+        Migrator::up(tx.connection(), None).await.map_err(failed)?;
+    }
+    tx.commit().await.map_err(|error| unmigratable(url, &error))?;
     Ok(pending)
 }
 
 async fn take_back(url: &str, db: &DatabaseConnection, steps: u32) -> Result<Vec<String>, OpenError> {
-    let failed = |error| unmigratable(url, &error);
-    let tx = begin(db).await.map_err(failed)?;
-    let applied = states(url, &tx)
+    let failed = |error: DbErr| unmigratable(url, &error);
+    let tx = begin_migration(db)
+        .await
+        .map_err(|error| unmigratable(url, &error))?;
+    let applied = states(url, tx.connection(), Newer::Never)
         .await?
         .into_iter()
         .filter(|state| state.applied)
         .rev();
     let names: Vec<String> = applied.take(steps as usize).map(|state| state.name).collect();
-    Migrator::down(&tx, Some(steps)).await.map_err(failed)?;
+    Migrator::down(tx.connection(), Some(steps))
+        .await
+        .map_err(failed)?;
     tx.commit().await.map_err(failed)?;
     Ok(names)
 }
 
-/// Two processes that start at once wait for each other here, and the second finds nothing left to do.
-async fn begin(db: &DatabaseConnection) -> Result<DatabaseTransaction, DbErr> {
-    let options = TransactionOptions {
-        sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
-        ..TransactionOptions::default()
-    };
-    db.begin_with_options(options).await
+/// Which databases are accepted that have migrations which this binary does not know.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Newer {
+    /// Those that a binary of this age can use.
+    IfCompatible,
+    /// None.
+    Never,
 }
 
-async fn states(url: &str, db: &impl ConnectionTrait) -> Result<Vec<MigrationState>, OpenError> {
-    let migrations = Migrator::migrations();
-    let known: Vec<&str> = migrations.iter().map(|migration| migration.name()).collect();
-    let stored = Migrator::get_migration_models(db)
-        .await
-        .map_err(|error| unmigratable(url, &error))?;
-    if let Some(unknown) = stored
-        .into_iter()
-        .find(|stored| !known.contains(&stored.version.as_str()))
-    {
-        return Err(OpenError::Newer {
-            url: url.to_owned(),
-            migration: unknown.version,
-        });
-    }
-    let states = Migrator::get_migration_with_status(db)
-        .await
-        .map_err(|error| unmigratable(url, &error))?;
-    Ok(states
+async fn states<'c>(
+    url: &str,
+    db: impl IntoSchemaManagerConnection<'c>,
+    newer: Newer,
+) -> Result<Vec<MigrationState>, OpenError> {
+    let failed = |error: DbErr| unmigratable(url, &error);
+    let manager = SchemaManager::new(db);
+    let stored = stored(&manager).await.map_err(failed)?;
+    let known: Vec<String> = Migrator::migrations()
         .iter()
-        .map(|migration| MigrationState {
-            name: migration.name().to_owned(),
-            applied: migration.status() == MigrationStatus::Applied,
+        .map(|migration| migration.name().to_owned())
+        .collect();
+    if let Some(unknown) = stored.iter().find(|name| !known.contains(name)) {
+        let oldest = oldest_migration(&manager, &stored).await.map_err(failed)?;
+        let is_compatible = oldest.is_some_and(|name| known.contains(&name));
+        if newer == Newer::Never || !is_compatible {
+            return Err(OpenError::Newer {
+                url: without_secrets(url),
+                migration: unknown.clone(),
+            });
+        }
+        tracing::info!(
+            migration = unknown,
+            "the database is newer than this binary, which can use it"
+        );
+    }
+    Ok(known
+        .into_iter()
+        .map(|name| MigrationState {
+            applied: stored.contains(&name),
+            name,
         })
         .collect())
 }
 
-fn unmigratable(url: &str, error: &DbErr) -> OpenError {
+fn pending(states: Vec<MigrationState>) -> Vec<String> {
+    let pending = states.into_iter().filter(|state| !state.applied);
+    pending.map(|state| state.name).collect()
+}
+
+/// The names of the migrations that the database has; none if it does not even have a table of them.
+async fn stored(manager: &SchemaManager<'_>) -> Result<Vec<String>, DbErr> {
+    if !manager.has_table("seaql_migrations").await? {
+        return Ok(vec![]);
+    }
+    let models = seaql_migrations::Entity::find()
+        .all(manager.get_connection())
+        .await?;
+    Ok(models.into_iter().map(|model| model.version).collect())
+}
+
+/// The migration that a binary must know in order to use the database.
+async fn oldest_migration(manager: &SchemaManager<'_>, stored: &[String]) -> Result<Option<String>, DbErr> {
+    if !stored.iter().any(|name| name == "m0008_compatibility") {
+        return Ok(None);
+    }
+    let row = compatibility::Entity::find()
+        .one(manager.get_connection())
+        .await?;
+    Ok(row.map(|row| row.oldest_migration))
+}
+
+fn unmigratable(url: &str, error: &impl ToString) -> OpenError {
     OpenError::Unmigratable {
-        url: url.to_owned(),
+        url: without_secrets(url),
         reason: one_line(error),
     }
 }

@@ -1,26 +1,36 @@
 //! The store: many readers, and one queue of writes.
 
+mod herald;
+mod job;
 mod writer;
 
 use std::fmt;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
-use sea_orm::{ConnectionTrait as _, DatabaseConnection, TransactionTrait as _};
+use sea_orm::{ConnectionTrait as _, DatabaseConnection};
 use tokio::sync::{mpsc, watch};
+use tokio::time::{Instant, timeout, timeout_at};
 use understudy_domain::WorkspaceId;
 
-use crate::connect::{Existence, StatementCount, connect};
+use crate::backend::{Existence, Role, connect};
+use crate::transaction::Transaction;
 use crate::{OpenError, Snapshot, StoreError, WriteTx, migrate};
-use writer::{Message, Work, Writer};
-
-/// How many reads run at once; further ones wait.
-const READERS: u32 = 8;
+use herald::Herald;
+use job::Work;
+use writer::{Message, Writer};
 
 /// How many writes wait in the queue; further ones wait to get in.
 const QUEUE: usize = 1_024;
+
+/// How long a write waits for its turn.
+const TURN_WITHIN: Duration = Duration::from_secs(15);
+
+/// How often a read asks for another connection, where those that it got were lost while nobody used them. One more
+/// than there can be.
+const CONNECTIONS_TRIED: usize = 9;
 
 /// How long the database may take to say that it is there.
 const READY_WITHIN: Duration = Duration::from_secs(1);
@@ -35,7 +45,7 @@ struct Inner {
     readers: DatabaseConnection,
     queue: mpsc::Sender<Message>,
     commits: watch::Receiver<u64>,
-    statements: StatementCount,
+    statements: Arc<AtomicU64>,
 }
 
 /// What the closure of a write can fail with. What is not a store's error is an answer like any other: it takes back
@@ -57,13 +67,22 @@ impl Store {
     /// # Errors
     /// If it cannot be opened or migrated, or is newer than this binary.
     pub async fn open(url: &str) -> Result<Self, OpenError> {
-        let statements = StatementCount::default();
-        let write = connect(url, 1, Existence::Create, &statements).await?;
+        let mut write = connect(url, Role::Write, Existence::Create).await?;
         migrate::apply(url, &write).await?;
-        let readers = connect(url, READERS, Existence::Require, &statements).await?;
+        let mut readers = connect(url, Role::Read, Existence::Require).await?;
+        let watching = connect(url, Role::Watch, Existence::Require).await?;
+        let statements = Arc::new(AtomicU64::new(0));
+        for db in [&mut write, &mut readers] {
+            let statements = Arc::clone(&statements);
+            db.set_metric_callback(move |_| {
+                statements.fetch_add(1, Ordering::Relaxed);
+            });
+        }
+        let herald = Herald::new();
+        let commits = herald.follow();
+        let watch = herald.watch(url, watching);
         let (queue, waiting) = mpsc::channel(QUEUE);
-        let (announce, commits) = watch::channel(0);
-        tokio::spawn(Writer::new(write, waiting, announce).run());
+        tokio::spawn(Writer::new(write, waiting, herald, watch).run());
         Ok(Self {
             inner: Arc::new(Inner {
                 readers,
@@ -88,10 +107,18 @@ impl Store {
         E: WriteError,
         F: for<'t> Fn(&'t mut WriteTx) -> BoxFuture<'t, Result<T, E>> + Send + Sync + 'static,
     {
-        let (work, answer) = Work::new(workspace, work);
-        let queued = self.inner.queue.send(Message::Write(Box::new(work))).await;
-        queued.map_err(|_| StoreError::Closed)?;
-        answer.await.unwrap_or_else(|_| Err(StoreError::Closed.into()))
+        let (work, mut answer) = Work::new(workspace, work);
+        let turn = work.turn();
+        let at_latest = Instant::now() + TURN_WITHIN;
+        let queued = timeout_at(at_latest, self.inner.queue.send(Message::Write(Box::new(work)))).await;
+        queued.map_err(|_| too_long())?.map_err(|_| StoreError::Closed)?;
+        let answered = match timeout_at(at_latest, &mut answer).await {
+            Ok(answered) => answered,
+            Err(_) if turn.give_up() => return Err(too_long().into()),
+            // It has begun, and what it waits for answers in a set time.
+            Err(_) => answer.await,
+        };
+        answered.unwrap_or_else(|_| Err(StoreError::Closed.into()))
     }
 
     /// A view of a workspace in which all reads see the same state.
@@ -99,7 +126,17 @@ impl Store {
     /// # Errors
     /// If the database fails, or no connection is free in time.
     pub async fn snapshot(&self, workspace: WorkspaceId) -> Result<Snapshot, StoreError> {
-        Ok(Snapshot::new(self.inner.readers.begin().await?, workspace))
+        Ok(Snapshot::new(self.begin_read().await?, workspace))
+    }
+
+    async fn begin_read(&self) -> Result<Transaction, StoreError> {
+        for _ in 1..CONNECTIONS_TRIED {
+            match Transaction::begin(&self.inner.readers).await {
+                Err(StoreError::Lost(_)) => {}
+                begun_or_failed => return begun_or_failed,
+            }
+        }
+        Transaction::begin(&self.inner.readers).await
     }
 
     /// Wakes up after every commit that told events. It says that there is more, never what; it ends when the store
@@ -111,8 +148,14 @@ impl Store {
 
     /// Whether the database answers within a second.
     pub async fn is_ready(&self) -> bool {
-        let probe = self.inner.readers.execute_unprepared("SELECT 1");
-        tokio::time::timeout(READY_WITHIN, probe)
+        let probe = async {
+            self.begin_read()
+                .await?
+                .execute_unprepared("SELECT 1")
+                .await
+                .map_err(StoreError::from)
+        };
+        timeout(READY_WITHIN, probe)
             .await
             .is_ok_and(|answer| answer.is_ok())
     }
@@ -134,6 +177,14 @@ impl Store {
             tracing::warn!(%error, "the database did not close cleanly");
         }
     }
+}
+
+/// The error of a write whose turn does not come.
+fn too_long() -> StoreError {
+    StoreError::Busy(format!(
+        "its turn did not come within {} s",
+        TURN_WITHIN.as_secs()
+    ))
 }
 
 impl fmt::Debug for Store {

@@ -7,17 +7,17 @@ mod order;
 mod save;
 mod sources;
 
-use sea_orm::DatabaseTransaction;
 use understudy_domain::{Campaign, CampaignEvent, WorkspaceId};
 
 use crate::StoreError;
+use crate::transaction::Transaction;
 
 pub use order::Side;
 
 /// A transaction on one workspace. It is committed, or taken back, by the store.
 #[derive(Debug)]
 pub struct WriteTx {
-    db: DatabaseTransaction,
+    db: Transaction,
     workspace: WorkspaceId,
     /// What is to be told, in the order in which it happened. The log gets it last of all, so that the counter of
     /// the workspace is held briefly.
@@ -36,7 +36,7 @@ pub struct Change {
 }
 
 impl WriteTx {
-    pub(crate) fn new(db: DatabaseTransaction, workspace: WorkspaceId) -> Self {
+    pub(crate) fn new(db: Transaction, workspace: WorkspaceId) -> Self {
         Self {
             db,
             workspace,

@@ -2,7 +2,10 @@
 
 use std::collections::HashMap;
 
-use sea_orm::{ColumnTrait as _, EntityTrait as _, PaginatorTrait as _, QueryFilter as _, QuerySelect as _};
+use sea_orm::{
+    ColumnTrait as _, ConnectionTrait as _, EntityTrait as _, PaginatorTrait as _, QueryFilter as _,
+    QuerySelect as _,
+};
 use understudy_domain::{ArchiveCause, CampaignId, DraftId, Lifecycle};
 use uuid::Uuid;
 
@@ -82,7 +85,12 @@ impl Snapshot {
         page: &Page<CampaignKey>,
         wants: Wants,
     ) -> Result<Slice<CampaignRead>, StoreError> {
-        let (select, keyset) = ordered(filtered(self.workspace, filter), filter, order);
+        let (select, keyset) = ordered(
+            self.db.get_database_backend(),
+            filtered(self.workspace, filter),
+            filter,
+            order,
+        );
         let rows = keyset.page(select, page, key_values).all(&self.db).await?;
         let slice = slice(rows, page);
         let campaigns = self.complete(slice.items.clone(), wants).await?;
@@ -95,10 +103,15 @@ impl Snapshot {
     /// If the database fails.
     pub async fn campaign_count(&self, filter: &CampaignFilter) -> Result<u64, StoreError> {
         let order = CampaignOrder::default();
-        Ok(ordered(filtered(self.workspace, filter), filter, order)
-            .0
-            .count(&self.db)
-            .await?)
+        Ok(ordered(
+            self.db.get_database_backend(),
+            filtered(self.workspace, filter),
+            filter,
+            order,
+        )
+        .0
+        .count(&self.db)
+        .await?)
     }
 
     /// Adds to rows what stands in other tables, in a number of statements that does not depend on theirs.

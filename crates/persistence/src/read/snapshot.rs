@@ -2,18 +2,19 @@
 
 use std::fmt;
 
-use sea_orm::DatabaseTransaction;
 use understudy_domain::WorkspaceId;
+
+use crate::transaction::Transaction;
 
 /// A view of one workspace in which all reads see the same state: the one that its first read finds. It holds a
 /// connection of the pool for as long as it lives.
 pub struct Snapshot {
-    pub(super) db: DatabaseTransaction,
+    pub(super) db: Transaction,
     pub(super) workspace: WorkspaceId,
 }
 
 impl Snapshot {
-    pub(crate) fn new(db: DatabaseTransaction, workspace: WorkspaceId) -> Self {
+    pub(crate) fn new(db: Transaction, workspace: WorkspaceId) -> Self {
         Self { db, workspace }
     }
 }

@@ -7,9 +7,9 @@ use uuid::Uuid;
 
 use super::WriteTx;
 use crate::StoreError;
+use crate::backend::search;
 use crate::entity::{campaign, content, content_segment, content_tag, draft};
 use crate::rows::{content_columns, corrupt};
-use crate::search;
 
 impl WriteTx {
     /// Writes what differs between the contents and the draft.

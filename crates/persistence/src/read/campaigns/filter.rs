@@ -4,17 +4,18 @@ use std::collections::BTreeSet;
 
 use sea_orm::sea_query::{Expr, SimpleExpr, Value};
 use sea_orm::{
-    ColumnTrait as _, ConnectionTrait, EntityTrait as _, IntoSimpleExpr as _, JoinType, QueryFilter as _,
-    QueryOrder as _, QuerySelect as _, QueryTrait as _, Select,
+    ColumnTrait as _, ConnectionTrait, DbBackend, EntityTrait as _, IntoSimpleExpr as _, JoinType,
+    QueryFilter as _, QueryOrder as _, QuerySelect as _, QueryTrait as _, Select,
 };
 use understudy_domain::{CampaignId, Status, WorkspaceId};
 use uuid::Uuid;
 
+use crate::StoreError;
+use crate::backend::search;
 use crate::codes::Code as _;
 use crate::entity::{campaign, content, content_segment, content_tag, draft};
 use crate::read::keyset::Keyset;
 use crate::read::page::{CampaignFilter, CampaignKey, CampaignOrder, CampaignSort, SortDirection};
-use crate::{StoreError, search};
 
 /// A content has no more tags than this: whoever asks for more asks for nothing.
 const MOST_TAGS: usize = 50;
@@ -69,11 +70,15 @@ pub(super) fn filtered(workspace: WorkspaceId, filter: &CampaignFilter) -> Selec
 
 /// Adds what looks into the live content, and says how the list is ordered.
 pub(super) fn ordered(
+    backend: DbBackend,
     mut rows: Select<campaign::Entity>,
     filter: &CampaignFilter,
     order: CampaignOrder,
 ) -> (Select<campaign::Entity>, Keyset) {
-    let found = filter.search.as_deref().and_then(search::condition);
+    let found = filter
+        .search
+        .as_deref()
+        .and_then(|text| search::condition(backend, text));
     if found.is_some() || filter.channel.is_some() || order.by == CampaignSort::Name {
         let live = campaign::Entity::belongs_to(content::Entity)
             .from(campaign::Column::ContentId)
@@ -118,7 +123,12 @@ pub(crate) async fn all_ids<C: ConnectionTrait>(
     filter: &CampaignFilter,
     order: CampaignOrder,
 ) -> Result<Vec<CampaignId>, StoreError> {
-    let (mut rows, keyset) = ordered(filtered(workspace, filter), filter, order);
+    let (mut rows, keyset) = ordered(
+        db.get_database_backend(),
+        filtered(workspace, filter),
+        filter,
+        order,
+    );
     for column in keyset.columns {
         rows = match keyset.direction {
             SortDirection::Ascending => rows.order_by_asc(column),

@@ -1,49 +1,36 @@
-//! Connections to the embedded database.
+//! The embedded database.
 //!
 //! SQLite in WAL mode: one writer, any number of readers that it never blocks. `synchronous=FULL` syncs the log at
 //! every commit, so what was acknowledged survives the loss of the process and of the machine's power.
 
 use std::path::Path;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use sea_orm::sqlx::Connection as _;
-use sea_orm::{ConnectOptions, Database, DatabaseConnection};
+use sea_orm::{ConnectOptions, Database, DatabaseConnection, SqliteTransactionMode, TransactionOptions};
 
-use crate::OpenError;
+use super::{Existence, Fault, Role, unopenable};
+use crate::transaction::Transaction;
+use crate::{OpenError, StoreError};
 
 /// How long a write waits for a writer of another process, e.g. a backup, and a read for a connection.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// Counts the statements of the connections that share it.
-pub(crate) type StatementCount = Arc<AtomicU64>;
-
-/// How a database is opened.
-#[derive(Debug, Clone, Copy)]
-pub(crate) enum Existence {
-    /// It is made if it is not there.
-    Create,
-    /// It must be there.
-    Require,
-}
-
-/// Opens at most `connections` connections to the database at `url`.
+/// Opens connections to the file at `url`.
 ///
 /// One that comes back to the pool as if it were still in a transaction is closed, not lent again. `SQLite` ends a
 /// transaction by itself where it finds the disk full or broken, which the driver does not notice: it counts on, takes
 /// each later transaction for a part of the one that is gone, and "commits" it without anything being kept.
-pub(crate) async fn connect(
+pub(super) async fn connect(
     url: &str,
-    connections: u32,
+    role: Role,
     existence: Existence,
-    count: &StatementCount,
 ) -> Result<DatabaseConnection, OpenError> {
     check(url)?;
     let mut options = ConnectOptions::new(url);
     let create = matches!(existence, Existence::Create);
     options
-        .max_connections(connections)
+        .max_connections(role.connections())
         .acquire_timeout(PATIENCE)
         .sqlx_logging(false)
         .test_before_acquire(false)
@@ -61,29 +48,39 @@ pub(crate) async fn connect(
                 Box::pin(async move { Ok(is_idle) })
             })
         });
-    let mut connection = Database::connect(options)
+    Database::connect(options)
         .await
-        .map_err(|error| OpenError::Unopenable {
-            url: url.to_owned(),
-            reason: one_line(&error),
-        })?;
-    let count = Arc::clone(count);
-    connection.set_metric_callback(move |_| {
-        count.fetch_add(1, Ordering::Relaxed);
-    });
-    Ok(connection)
+        .map_err(|error| unopenable(url, &error))
+}
+
+/// Begins a transaction that has the file's one right to write, from its first statement on: a transaction that asks
+/// for it only when it has read already may find that it has to give up.
+pub(super) async fn begin_write(db: &DatabaseConnection) -> Result<Transaction, StoreError> {
+    let options = TransactionOptions {
+        sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+        ..TransactionOptions::default()
+    };
+    Transaction::begin_with(db, options).await
+}
+
+/// What the code of an error means. The extended codes carry the plain one in their last byte.
+pub(super) fn fault(code: &str) -> Fault {
+    const BUSY: u32 = 5;
+    const LOCKED: u32 = 6;
+    match code.parse::<u32>().map(|code| code & 0xff) {
+        Ok(BUSY | LOCKED) => Fault::Busy,
+        _ => Fault::Broken,
+    }
 }
 
 fn check(url: &str) -> Result<(), OpenError> {
-    let unsupported = |reason| {
+    let unsupported = |reason: &str| {
         Err(OpenError::Unsupported {
-            url: without_secrets(url),
-            reason,
+            url: url.to_owned(),
+            reason: reason.to_owned(),
         })
     };
-    let Some(path) = url.strip_prefix("sqlite:") else {
-        return unsupported("its URL must begin with sqlite://, as in sqlite://understudy.db");
-    };
+    let path = url.strip_prefix("sqlite:").unwrap_or(url);
     let path = path
         .trim_start_matches("//")
         .split('?')
@@ -96,22 +93,4 @@ fn check(url: &str) -> Result<(), OpenError> {
         return unsupported("it is a directory; name a file");
     }
     Ok(())
-}
-
-/// A URL as it may be shown. That of a server, which somebody may have meant for another program, carries a password
-/// before the host or among the parameters.
-fn without_secrets(url: &str) -> String {
-    let Some((scheme, rest)) = url.split_once("://").filter(|(scheme, _)| *scheme != "sqlite") else {
-        return url.to_owned();
-    };
-    let (hidden, place) = rest
-        .rsplit_once('@')
-        .map_or(("", rest), |(_, place)| ("…@", place));
-    let place = place.split('?').next().unwrap_or_default();
-    format!("{scheme}://{hidden}{place}")
-}
-
-/// An error of the database in one line, for the person who starts the server.
-pub(crate) fn one_line(error: &sea_orm::DbErr) -> String {
-    error.to_string().split_whitespace().collect::<Vec<_>>().join(" ")
 }

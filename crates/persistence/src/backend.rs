@@ -1,0 +1,153 @@
+//! The two databases, where they differ: how they are reached, how a write gets the workspace for itself, what their
+//! errors mean, and their full-text indexes. All other SQL of this crate is the same for both.
+
+mod postgres;
+pub(crate) mod search;
+mod sqlite;
+
+use std::collections::BTreeSet;
+
+use sea_orm::{DatabaseConnection, DbBackend, DbErr, RuntimeErr, sqlx};
+use uuid::Uuid;
+
+use crate::transaction::Transaction;
+use crate::{OpenError, StoreError};
+
+pub(crate) use postgres::Signals;
+
+/// What connections are for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Role {
+    /// Snapshots; as many at once as there are connections.
+    Read,
+    /// The one writer.
+    Write,
+    /// Looking at the log for what others have written, beside everything else.
+    Watch,
+}
+
+impl Role {
+    /// How many reads run at once; further ones wait.
+    const READERS: u32 = 8;
+
+    /// How many connections there are at most.
+    const fn connections(self) -> u32 {
+        match self {
+            Self::Read => Self::READERS,
+            Self::Write | Self::Watch => 1,
+        }
+    }
+}
+
+/// How a database is opened. A server's databases are never made here: only a file is.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Existence {
+    /// It is made if it is not there.
+    Create,
+    /// It must be there.
+    Require,
+}
+
+/// What an error means for those who wait for an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Fault {
+    /// The connection is gone, and with it what was not committed.
+    Lost,
+    /// There was no connection, no lock or no answer in time, or the database takes no writes at the moment.
+    Busy,
+    /// Another transaction was faster; nothing was written.
+    Conflict,
+    /// Something that will not pass by itself.
+    Broken,
+}
+
+/// Opens connections to the database at `url`.
+pub(crate) async fn connect(
+    url: &str,
+    role: Role,
+    existence: Existence,
+) -> Result<DatabaseConnection, OpenError> {
+    match url.split_once(':').map(|(scheme, _)| scheme) {
+        Some("sqlite") => sqlite::connect(url, role, existence).await,
+        Some("postgres" | "postgresql") => postgres::connect(url, role).await,
+        _ => Err(OpenError::Unsupported {
+            url: without_secrets(url),
+            reason: "its URL must begin with sqlite://, as in sqlite://understudy.db, or with postgres://"
+                .to_owned(),
+        }),
+    }
+}
+
+/// Begins a transaction that writes. No other one reads or writes these workspaces in order to decide until it ends.
+pub(crate) async fn begin_write(
+    db: &DatabaseConnection,
+    workspaces: &BTreeSet<Uuid>,
+) -> Result<Transaction, StoreError> {
+    match db.get_database_backend() {
+        DbBackend::Postgres => postgres::begin_write(db, workspaces).await,
+        _ => sqlite::begin_write(db).await,
+    }
+}
+
+/// Begins the transaction of migrations. A process that wants to migrate too waits for its end.
+pub(crate) async fn begin_migration(db: &DatabaseConnection) -> Result<Transaction, StoreError> {
+    match db.get_database_backend() {
+        DbBackend::Postgres => postgres::begin_migration(db).await,
+        _ => sqlite::begin_write(db).await,
+    }
+}
+
+/// What an error of the database means.
+pub(crate) fn fault(error: &DbErr) -> Fault {
+    match error {
+        DbErr::Conn(RuntimeErr::SqlxError(error))
+        | DbErr::Exec(RuntimeErr::SqlxError(error))
+        | DbErr::Query(RuntimeErr::SqlxError(error)) => driver_fault(error),
+        // `Conn(Internal)` is what a statement without an answer becomes; see `Transaction`.
+        DbErr::ConnectionAcquire(_) | DbErr::Conn(RuntimeErr::Internal(_)) => Fault::Busy,
+        _ => Fault::Broken,
+    }
+}
+
+fn driver_fault(error: &sqlx::Error) -> Fault {
+    match error {
+        sqlx::Error::Io(_) | sqlx::Error::WorkerCrashed | sqlx::Error::BeginFailed => Fault::Lost,
+        sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Tls(_) => Fault::Busy,
+        sqlx::Error::Database(error) => {
+            let code = error.code().unwrap_or_default();
+            if error
+                .try_downcast_ref::<sqlx::postgres::PgDatabaseError>()
+                .is_some()
+            {
+                postgres::fault(&code)
+            } else {
+                sqlite::fault(&code)
+            }
+        }
+        _ => Fault::Broken,
+    }
+}
+
+/// A URL as it may be shown. That of a server carries a password before the host or among the parameters.
+pub(crate) fn without_secrets(url: &str) -> String {
+    let Some((scheme, rest)) = url.split_once("://").filter(|(scheme, _)| *scheme != "sqlite") else {
+        return url.to_owned();
+    };
+    let (hidden, place) = rest
+        .rsplit_once('@')
+        .map_or(("", rest), |(_, place)| ("…@", place));
+    let place = place.split('?').next().unwrap_or_default();
+    format!("{scheme}://{hidden}{place}")
+}
+
+fn unopenable(url: &str, error: &DbErr) -> OpenError {
+    OpenError::Unopenable {
+        url: without_secrets(url),
+        reason: one_line(error),
+    }
+}
+
+/// An error in one line, for the person who starts the server.
+pub(crate) fn one_line(error: &impl ToString) -> String {
+    error.to_string().split_whitespace().collect::<Vec<_>>().join(" ")
+}

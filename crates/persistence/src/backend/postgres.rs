@@ -1,0 +1,150 @@
+//! PostgreSQL, for many servers over one database.
+//!
+//! A transaction that writes takes the lock of its workspaces' rows before it reads anything, and holds it until its
+//! end. So writes of a workspace run one after the other, whichever server they come from, as they do on SQLite, and
+//! each decides on what is true; a server's writes that wait share one such transaction.
+
+mod signals;
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use sea_orm::sea_query::LockType;
+use sea_orm::sqlx::postgres::{PgConnectOptions, PgConnection, PgPoolOptions};
+use sea_orm::sqlx::{self, ConnectOptions as _, Connection as _, Executor as _};
+use sea_orm::{
+    ColumnTrait as _, ConnectionTrait as _, DatabaseConnection, DbBackend, DbErr, EntityTrait as _,
+    QueryFilter as _, QueryOrder as _, QuerySelect as _, RuntimeErr, Statement, TransactionOptions,
+};
+use uuid::Uuid;
+
+use super::{Fault, Role, unopenable, without_secrets};
+use crate::entity::workspace;
+use crate::transaction::Transaction;
+use crate::{OpenError, StoreError};
+
+pub(crate) use signals::Signals;
+
+/// How long it may take to get a connection, whether there are none free or none to be had.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// How long a connection may take to show that it is alive before it is lent again.
+const ALIVE_WITHIN: Duration = Duration::from_secs(2);
+
+/// What every session is told: no statement runs for longer than half a minute or waits for a lock for longer than ten
+/// seconds; and a server that stands still in the middle of a transaction, or whose machine is gone, keeps the others
+/// from writing for five at most.
+const SESSION: &str = "SET client_min_messages = warning; SET statement_timeout = '30s'; SET lock_timeout = '10s'; \
+    SET idle_in_transaction_session_timeout = '5s'";
+
+/// Of readers: all statements of a transaction see one state, and none of them writes.
+const READS: &str =
+    "SET default_transaction_isolation = 'repeatable read'; SET default_transaction_read_only = on";
+
+/// Of the writer: each statement sees what was committed before it, thus all that was committed before the lock was
+/// taken. What is acknowledged is on the disk, whatever the database's own setting; a stronger one is kept.
+const WRITES: &str = "SET default_transaction_isolation = 'read committed'; \
+    SET default_transaction_read_only = off; \
+    SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'";
+
+/// The number of the lock that migrations take, of all that this database's programs might choose.
+const MIGRATION_LOCK: i64 = 0x756e_6465_7273_7464;
+
+/// Opens connections to the database at `url`.
+pub(super) async fn connect(url: &str, role: Role) -> Result<DatabaseConnection, OpenError> {
+    let options = options(url)?.application_name(match role {
+        Role::Read => "understudy read",
+        Role::Write => "understudy write",
+        Role::Watch => "understudy watch",
+    });
+    let session = match role {
+        Role::Read => format!("{SESSION}; {READS}"),
+        Role::Write => format!("{SESSION}; {WRITES}"),
+        Role::Watch => SESSION.to_owned(),
+    };
+    let pool = PgPoolOptions::new()
+        .max_connections(role.connections())
+        .acquire_timeout(PATIENCE)
+        .test_before_acquire(false)
+        .after_connect(move |connection, _| {
+            let session = session.clone();
+            Box::pin(async move {
+                connection.execute(sqlx::AssertSqlSafe(session)).await?;
+                Ok(())
+            })
+        })
+        .after_release(|connection, _| Box::pin(is_alive(connection)))
+        .connect_with(options)
+        .await
+        .map_err(|error| unopenable(url, &DbErr::Conn(RuntimeErr::SqlxError(error.into()))))?;
+    Ok(pool.into())
+}
+
+fn options(url: &str) -> Result<PgConnectOptions, OpenError> {
+    let options: PgConnectOptions = url.parse().map_err(|error: sqlx::Error| OpenError::Unsupported {
+        url: without_secrets(url),
+        reason: super::one_line(&error),
+    })?;
+    Ok(options.disable_statement_logging())
+}
+
+/// Whether a connection can be lent again. Without a limit of time, one to a machine that is gone would never come
+/// back, and count as lent for ever.
+async fn is_alive(connection: &mut PgConnection) -> sqlx::Result<bool> {
+    match tokio::time::timeout(ALIVE_WITHIN, connection.ping()).await {
+        Ok(alive) => alive.map(|()| true),
+        Err(_) => Err(sqlx::Error::PoolTimedOut),
+    }
+}
+
+/// Begins a transaction that has its workspaces for itself. The lock is one that foreign keys do not wait for.
+pub(super) async fn begin_write(
+    db: &DatabaseConnection,
+    workspaces: &BTreeSet<Uuid>,
+) -> Result<Transaction, StoreError> {
+    let tx = Transaction::begin_with(db, TransactionOptions::default()).await?;
+    workspace::Entity::find()
+        .select_only()
+        .column(workspace::Column::Id)
+        .filter(workspace::Column::Id.is_in(workspaces.iter().copied()))
+        .order_by_asc(workspace::Column::Id)
+        .lock(LockType::NoKeyUpdate)
+        .into_tuple::<Uuid>()
+        .all(&tx)
+        .await?;
+    Ok(tx)
+}
+
+/// Begins the transaction of migrations, as long as it takes. Unlike a table, the lock is there before the first one.
+pub(super) async fn begin_migration(db: &DatabaseConnection) -> Result<Transaction, StoreError> {
+    let tx = Transaction::begin_patient(db).await?;
+    tx.execute_unprepared(
+        "SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0; \
+         SET LOCAL idle_in_transaction_session_timeout = 0",
+    )
+    .await?;
+    let lock = Statement::from_sql_and_values(
+        DbBackend::Postgres,
+        "SELECT pg_advisory_xact_lock($1)",
+        [MIGRATION_LOCK.into()],
+    );
+    tx.execute_raw(lock).await?;
+    Ok(tx)
+}
+
+/// What the SQLSTATE of an error means.
+pub(super) fn fault(code: &str) -> Fault {
+    match code {
+        // serialization_failure, deadlock_detected
+        "40001" | "40P01" => Fault::Conflict,
+        // admin_shutdown, crash_shutdown, cannot_connect_now, idle_in_transaction_session_timeout
+        "57P01" | "57P02" | "57P03" | "25P03" => Fault::Lost,
+        // query_canceled (statement_timeout), lock_not_available, read_only_sql_transaction (a standby)
+        "57014" | "55P03" | "25006" => Fault::Busy,
+        // connection_exception
+        _ if code.starts_with("08") => Fault::Lost,
+        // insufficient_resources: too many connections, disk full, out of memory
+        _ if code.starts_with("53") => Fault::Busy,
+        _ => Fault::Broken,
+    }
+}

@@ -1,0 +1,53 @@
+//! The words of contents. A search finds contents that have all its words, each from its beginning, without regard to
+//! case and to the diacritics of Latin letters.
+
+mod fts5;
+mod tsvector;
+mod words;
+
+use sea_orm::sea_query::{Expr, SimpleExpr};
+use sea_orm::{ConnectionTrait, DbBackend};
+use understudy_domain::{Content, Message};
+use uuid::Uuid;
+
+use crate::StoreError;
+
+/// Puts the words of a content into the index, in the place of those it had.
+pub(crate) async fn index<C: ConnectionTrait>(db: &C, id: Uuid, content: &Content) -> Result<(), StoreError> {
+    let text = text(content);
+    match db.get_database_backend() {
+        DbBackend::Postgres => tsvector::index(db, id, &text).await,
+        _ => fts5::index(db, id, &text).await,
+    }
+}
+
+/// The condition that a content has all the words, or `None` where there is no word to look for.
+pub(crate) fn condition(backend: DbBackend, text: &str) -> Option<SimpleExpr> {
+    if text.trim().is_empty() {
+        return None;
+    }
+    let terms: Vec<&str> = text
+        .split_whitespace()
+        .filter(|term| term.contains(char::is_alphanumeric))
+        .collect();
+    let found = match backend {
+        _ if terms.is_empty() => None,
+        DbBackend::Postgres => tsvector::condition(&terms),
+        _ => Some(fts5::condition(&terms)),
+    };
+    // Nothing but signs, which the index does not have.
+    Some(found.unwrap_or_else(|| Expr::cust("1 = 0")))
+}
+
+/// All text of a content that can be searched for.
+fn text(content: &Content) -> String {
+    let mut texts = vec![content.name.as_str(), content.description.as_str()];
+    texts.extend(content.tags.iter().map(String::as_str));
+    match &content.message {
+        None => {}
+        Some(Message::Email(email)) => texts.extend([email.subject.as_str(), email.body.as_str()]),
+        Some(Message::InApp(in_app)) => texts.extend([in_app.title.as_str(), in_app.body.as_str()]),
+        Some(Message::Webhook(webhook)) => texts.extend([webhook.url.as_str(), webhook.body.as_str()]),
+    }
+    texts.join("\n")
+}

@@ -1,0 +1,84 @@
+//! Search on PostgreSQL: a GIN index over the beginnings of words, and the words in their order for what that cannot
+//! tell.
+
+use std::collections::BTreeSet;
+
+use sea_orm::sea_query::{Expr, SimpleExpr};
+use sea_orm::{ConnectionTrait, Statement, Value};
+use uuid::Uuid;
+
+use super::words::words;
+use crate::StoreError;
+
+/// How many bytes of a word the index has. With so few of each, the words of the largest content fit into what
+/// PostgreSQL allows for one (1 MiB); longer ones are told apart by the text.
+const INDEXED: usize = 16;
+
+/// How many bytes of words are indexed in all. Only letters that are longer in lower case get there.
+const MOST_INDEXED: usize = 1_000_000;
+
+pub(super) async fn index<C: ConnectionTrait>(db: &C, id: Uuid, text: &str) -> Result<(), StoreError> {
+    let words = words(text);
+    let mut indexed = BTreeSet::new();
+    let mut room = MOST_INDEXED;
+    for word in words.iter().map(|word| beginning(word)) {
+        if word.len() > room {
+            break;
+        }
+        if indexed.insert(word) {
+            room -= word.len();
+        }
+    }
+    let indexed: Vec<&str> = indexed.into_iter().collect();
+    let sql = "INSERT INTO content_words (content_id, words, text) \
+        VALUES ($1, array_to_tsvector(string_to_array($2, ' ')), $3) \
+        ON CONFLICT (content_id) DO UPDATE SET words = excluded.words, text = excluded.text";
+    let values: [Value; 3] = [
+        id.into(),
+        indexed.join(" ").into(),
+        format!(" {}", words.join(" ")).into(),
+    ];
+    db.execute_raw(Statement::from_sql_and_values(
+        db.get_database_backend(),
+        sql,
+        values,
+    ))
+    .await?;
+    Ok(())
+}
+
+/// Each term is a phrase whose last word is a beginning; `None` if one of them has no word.
+pub(super) fn condition(terms: &[&str]) -> Option<SimpleExpr> {
+    let mut lexemes = BTreeSet::new();
+    let mut patterns: BTreeSet<String> = BTreeSet::new();
+    for term in terms {
+        let phrase = words(term);
+        let last = phrase.last()?;
+        let whole = phrase.len() == 1 && last.len() <= INDEXED;
+        if !whole {
+            patterns.insert(format!("% {}%", phrase.join(" ")));
+        }
+        let (last, others) = phrase.split_last()?;
+        lexemes.extend(others.iter().map(|word| lexeme(word, word.len() > INDEXED)));
+        lexemes.insert(lexeme(last, true));
+    }
+    let query: Vec<String> = lexemes.into_iter().collect();
+    let mut sql =
+        "\"contents\".\"id\" IN (SELECT content_id FROM content_words WHERE words @@ $1::tsquery".to_owned();
+    for index in 0..patterns.len() {
+        sql.push_str(&format!(" AND text LIKE ${}", index + 2));
+    }
+    sql.push(')');
+    let values = std::iter::once(query.join(" & ")).chain(patterns);
+    Some(Expr::cust_with_values(sql, values))
+}
+
+/// A word of a tsquery. Words have nothing but letters and digits, so there is nothing to escape.
+fn lexeme(word: &str, is_beginning: bool) -> String {
+    let rest = if is_beginning { ":*" } else { "" };
+    format!("'{}'{rest}", beginning(word))
+}
+
+fn beginning(word: &str) -> &str {
+    &word[..word.floor_char_boundary(INDEXED)]
+}
