@@ -3,6 +3,7 @@
 //! This crate refuses to know GraphQL, and to decide anything: it loads what a decision needs, and writes what was
 //! decided, all of it or nothing. It is the only crate besides the migrations that names SeaORM.
 
+pub mod check;
 mod codes;
 mod connect;
 mod contents;

@@ -1,10 +1,10 @@
 //! Applying and inspecting migrations.
 
 use sea_orm::{
-    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbErr, SqliteTransactionMode,
-    TransactionOptions, TransactionTrait as _,
+    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbErr, EntityTrait as _, QueryOrder as _,
+    SqliteTransactionMode, TransactionOptions, TransactionTrait as _,
 };
-use sea_orm_migration::{MigrationStatus, MigratorTrait as _};
+use sea_orm_migration::{MigrationStatus, MigratorTrait as _, seaql_migrations};
 use understudy_migrations::Migrator;
 
 use crate::OpenError;
@@ -93,31 +93,51 @@ async fn begin(db: &DatabaseConnection) -> Result<DatabaseTransaction, DbErr> {
     db.begin_with_options(options).await
 }
 
-async fn states(url: &str, db: &impl ConnectionTrait) -> Result<Vec<MigrationState>, OpenError> {
-    let migrations = Migrator::migrations();
-    let known: Vec<&str> = migrations.iter().map(|migration| migration.name()).collect();
-    let stored = Migrator::get_migration_models(db)
-        .await
-        .map_err(|error| unmigratable(url, &error))?;
-    if let Some(unknown) = stored
-        .into_iter()
-        .find(|stored| !known.contains(&stored.version.as_str()))
-    {
-        return Err(OpenError::Newer {
+/// Refuses a database that lacks migrations, or has unknown ones. It writes nothing.
+pub(crate) async fn require_all(url: &str, db: &impl ConnectionTrait) -> Result<(), OpenError> {
+    let states = states(url, db).await?;
+    match states.into_iter().find(|state| !state.applied) {
+        None => Ok(()),
+        Some(pending) => Err(OpenError::Pending {
             url: url.to_owned(),
-            migration: unknown.version,
-        });
+            migration: pending.name,
+        }),
     }
-    let states = Migrator::get_migration_with_status(db)
-        .await
-        .map_err(|error| unmigratable(url, &error))?;
-    Ok(states
+}
+
+/// It writes nothing, not even the table in which migrations are noted.
+async fn states(url: &str, db: &impl ConnectionTrait) -> Result<Vec<MigrationState>, OpenError> {
+    let migrations = match Migrator::get_migration_with_status_read_only(db).await {
+        Ok(migrations) => migrations,
+        // It fails in its own words where the database has migrations that are unknown here.
+        Err(error) => {
+            return Err(match first_unknown(db).await {
+                Ok(Some(migration)) => OpenError::Newer {
+                    url: url.to_owned(),
+                    migration,
+                },
+                Ok(None) | Err(_) => unmigratable(url, &error),
+            });
+        }
+    };
+    Ok(migrations
         .iter()
         .map(|migration| MigrationState {
             name: migration.name().to_owned(),
             applied: migration.status() == MigrationStatus::Applied,
         })
         .collect())
+}
+
+async fn first_unknown(db: &impl ConnectionTrait) -> Result<Option<String>, DbErr> {
+    let migrations = Migrator::migrations();
+    let known: Vec<&str> = migrations.iter().map(|migration| migration.name()).collect();
+    let stored = seaql_migrations::Entity::find()
+        .order_by_asc(seaql_migrations::Column::Version)
+        .all(db)
+        .await?;
+    let mut names = stored.into_iter().map(|stored| stored.version);
+    Ok(names.find(|name| !known.contains(&name.as_str())))
 }
 
 fn unmigratable(url: &str, error: &DbErr) -> OpenError {
@@ -127,7 +147,7 @@ fn unmigratable(url: &str, error: &DbErr) -> OpenError {
     }
 }
 
-async fn close(db: DatabaseConnection) {
+pub(crate) async fn close(db: DatabaseConnection) {
     if let Err(error) = db.close().await {
         tracing::warn!(%error, "the database did not close cleanly");
     }

@@ -57,6 +57,14 @@ pub(crate) fn condition(text: &str) -> Option<SimpleExpr> {
     Some(found)
 }
 
+/// The condition that a content has no entry in the index, so that no search finds it.
+pub(crate) fn is_missing() -> SimpleExpr {
+    Expr::cust(
+        "\"contents\".\"id\" NOT IN (SELECT content_documents.content_id FROM content_documents \
+         JOIN content_words ON content_words.rowid = number)",
+    )
+}
+
 fn words(content: &Content) -> String {
     let mut words = vec![content.name.as_str(), content.description.as_str()];
     words.extend(content.tags.iter().map(String::as_str));
