@@ -5,7 +5,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
 use super::segment;
-use crate::harness::{Dice, Server, audit, email};
+use crate::harness::{Dice, Server, assert_whole, audit, email};
 
 /// A mutation as it goes over the wire.
 fn request(name: &str) -> Vec<u8> {
@@ -22,7 +22,8 @@ fn request(name: &str) -> Vec<u8> {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn clients_that_hang_up_break_nothing() {
     let folder = tempfile::tempdir().unwrap();
-    let server = Server::start(&folder.path().join("understudy.db"));
+    let database = folder.path().join("understudy.db");
+    let server = Server::start(&database);
     let mut dice = Dice::new(8);
     let (mut whole, mut cut) = (0, 0);
     for number in 0..60 {
@@ -67,4 +68,5 @@ async fn clients_that_hang_up_break_nothing() {
         assert!(names.contains(&format!("Campaign {number}").as_str()));
     }
     assert!(names.len() <= whole && whole + cut == 60);
+    assert_whole(&database).await;
 }

@@ -8,6 +8,8 @@ use understudy_api::Schema;
 use understudy_app::App;
 use understudy_domain::WorkspaceId;
 
+use super::judge::Judge;
+
 /// What every mutation on one campaign is asked for.
 const PAYLOAD: &str = "
     fragment Payload on CampaignPayload {
@@ -46,6 +48,7 @@ pub(crate) struct World {
     pub(crate) app: App,
     pub(crate) schema: Schema,
     pub(crate) url: String,
+    pub(crate) judge: Judge,
     _folder: TempDir,
 }
 
@@ -99,6 +102,7 @@ impl World {
         Self {
             app,
             schema,
+            judge: Judge::of(&url),
             url,
             _folder: folder,
         }
