@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use sea_orm::{ConnectionTrait as _, Database};
 use serde_json::json;
 use understudy_app::demo;
 use understudy_domain::WorkspaceId;
@@ -180,4 +181,15 @@ async fn more_than_a_page_of_everything_is_looked_at() {
     tampering.run("UPDATE contents SET sort_name = 'other'").await;
     let more = findings(&world.url).await.len();
     assert_eq!(more, found.len() + 120);
+}
+
+#[tokio::test]
+#[should_panic(expected = "the story leaves a database that is not whole")]
+async fn a_story_that_leaves_something_broken_fails() {
+    let world = World::new().await;
+    world.create(email("Spring")).await;
+    let db = Database::connect(&world.url).await.unwrap();
+    let sql = "UPDATE contents SET sort_name = 'autumn'";
+    db.execute_unprepared(sql).await.unwrap();
+    db.close().await.unwrap();
 }
