@@ -15,7 +15,7 @@ pub(crate) fn print(text: &str) -> Result<(), Failure> {
     write(text).map_err(Failure::Output)
 }
 
-/// As [`print`], for whoever has an error of its own.
+/// As [`print()`], for whoever has an error of its own.
 ///
 /// # Errors
 /// What the operating system says.
