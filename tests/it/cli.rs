@@ -47,6 +47,7 @@ fn help_and_version_go_to_stdout() {
         &["--help"][..],
         &["serve", "--help"],
         &["migrate", "down", "--help"],
+        &["check", "--help"],
     ] {
         assert!(stdout(arguments).contains("Usage: understudy"), "{arguments:?}");
     }

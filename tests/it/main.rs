@@ -16,6 +16,7 @@ mod bulk_selection;
 mod canvases;
 mod cascade;
 mod changes;
+mod check;
 mod cli;
 mod clone;
 mod cost;

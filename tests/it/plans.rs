@@ -65,13 +65,23 @@ async fn full_database() -> (Database, String, String) {
     let mut common = email("Hay");
     common["tags"] = json!(["common"]);
     let common = world.active(common).await;
+    world.judge.look_away();
     world.copies(&common, CAMPAIGNS).await;
     let db = world.database.connect().await;
-    // Each was made, and changed, at another time and has another name.
-    for sql in [
-        "UPDATE campaigns SET sort_name = CAST(id AS TEXT) WHERE sort_name = 'hay'",
-        "ANALYZE",
-    ] {
+    let (name, words) = match backend() {
+        DbBackend::Sqlite => ("lower(hex(id))", "SELECT 1"),
+        _ => (
+            "id::text",
+            "INSERT INTO content_words SELECT id, to_tsvector('simple', name), ' hay' FROM contents
+            ON CONFLICT DO NOTHING",
+        ),
+    };
+    let names = format!("UPDATE campaigns SET sort_name = {name} WHERE sort_name = 'hay'");
+    let events = "INSERT INTO campaign_events
+            (workspace_id, sequence, campaign_id, version, kind, at, status_after)
+        SELECT workspace_id, 100 + ROW_NUMBER() OVER (), id, 1, 'CREATED', created_at, 'UNLAUNCHED' FROM campaigns
+        WHERE id NOT IN (SELECT campaign_id FROM campaign_events)";
+    for sql in [&names, words, events, "ANALYZE"] {
         db.execute_unprepared(sql).await.unwrap();
     }
     db.close().await.unwrap();
@@ -98,8 +108,7 @@ async fn read_lists(server: &Server, campaign: &str, segment: &str) {
             server.ask(&query, json!({ "first": 20, "after": cursor })).await;
         }
     }
-    let one =
-        "query ($id: ID!) { campaign(id: $id) { name history(first: 20) { nodes { sequence } } } }";
+    let one = "query ($id: ID!) { campaign(id: $id) { name history(first: 20) { nodes { sequence } } } }";
     server.ask(one, json!({ "id": campaign })).await;
     server
         .ask("{ inAppOrder(first: 20) { nodes { __typename } } }", json!({}))

@@ -46,6 +46,8 @@ pub(crate) enum Existence {
     Create,
     /// It must be there.
     Require,
+    /// It must be there, and no statement may write.
+    ReadOnly,
 }
 
 /// What an error means for those who wait for an answer.
@@ -94,6 +96,14 @@ pub(crate) async fn begin_migration(db: &DatabaseConnection) -> Result<Transacti
     match db.get_database_backend() {
         DbBackend::Postgres => postgres::begin_migration(db).await,
         _ => sqlite::begin_write(db).await,
+    }
+}
+
+/// Begins a transaction whose statements take as long as they want, on a connection that sees one state in all of it.
+pub(crate) async fn begin_long(db: &DatabaseConnection) -> Result<Transaction, StoreError> {
+    match db.get_database_backend() {
+        DbBackend::Postgres => postgres::begin_long(db).await,
+        _ => Transaction::begin_patient(db).await,
     }
 }
 

@@ -106,6 +106,16 @@ pub enum OpenError {
         /// The first unknown migration.
         migration: String,
     },
+    /// The database lacks migrations, and was not to be migrated.
+    #[error(
+        "the database {url:?} lacks the migration {migration:?}: start the server over it, or `understudy migrate up`"
+    )]
+    Pending {
+        /// The URL.
+        url: String,
+        /// The first that it lacks.
+        migration: String,
+    },
     /// A migration failed.
     #[error("cannot migrate the database {url:?}: {reason}")]
     Unmigratable {

@@ -88,6 +88,20 @@ async fn take_back(url: &str, db: &DatabaseConnection, steps: u32) -> Result<Vec
     Ok(names)
 }
 
+/// Refuses a database that lacks migrations, or has unknown ones. It writes nothing.
+pub(crate) async fn require_all<'c>(
+    url: &str,
+    db: impl IntoSchemaManagerConnection<'c>,
+) -> Result<(), OpenError> {
+    match pending(states(url, db, Newer::Never).await?).into_iter().next() {
+        None => Ok(()),
+        Some(migration) => Err(OpenError::Pending {
+            url: without_secrets(url),
+            migration,
+        }),
+    }
+}
+
 /// Which databases are accepted that have migrations which this binary does not know.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Newer {
@@ -166,7 +180,7 @@ fn unmigratable(url: &str, error: &impl ToString) -> OpenError {
     }
 }
 
-async fn close(db: DatabaseConnection) {
+pub(crate) async fn close(db: DatabaseConnection) {
     if let Err(error) = db.close().await {
         tracing::warn!(%error, "the database did not close cleanly");
     }

@@ -82,9 +82,9 @@ impl Store {
         }
         let herald = Herald::new();
         let commits = herald.follow();
-        let watch = herald.watch(url, watching);
+        let watch = herald.watch(url, &watching);
         let (queue, waiting) = mpsc::channel(QUEUE);
-        tokio::spawn(Writer::new(write, waiting, herald, watch).run());
+        tokio::spawn(Writer::new([write, watching], waiting, herald, watch).run());
         Ok(Self {
             inner: Arc::new(Inner {
                 readers,

@@ -127,14 +127,20 @@ pub(super) async fn begin_write(
     Ok(tx)
 }
 
-/// Begins the transaction of migrations, as long as it takes. Unlike a table, the lock is there before the first one.
-pub(super) async fn begin_migration(db: &DatabaseConnection) -> Result<Transaction, StoreError> {
+/// Begins a transaction without the limits of time that others have.
+pub(super) async fn begin_long(db: &DatabaseConnection) -> Result<Transaction, StoreError> {
     let tx = Transaction::begin_patient(db).await?;
     tx.execute_unprepared(
         "SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0; \
          SET LOCAL idle_in_transaction_session_timeout = 0",
     )
     .await?;
+    Ok(tx)
+}
+
+/// Begins the transaction of migrations. Unlike a table, the lock is there before the first one.
+pub(super) async fn begin_migration(db: &DatabaseConnection) -> Result<Transaction, StoreError> {
+    let tx = begin_long(db).await?;
     let lock = Statement::from_sql_and_values(
         DbBackend::Postgres,
         "SELECT pg_advisory_xact_lock($1)",

@@ -39,6 +39,14 @@ pub(crate) fn condition(backend: DbBackend, text: &str) -> Option<SimpleExpr> {
     Some(found.unwrap_or_else(|| Expr::cust("1 = 0")))
 }
 
+/// The condition that a content has no entry in the index, so that no search finds it.
+pub(crate) fn is_missing(backend: DbBackend) -> SimpleExpr {
+    Expr::cust(match backend {
+        DbBackend::Postgres => tsvector::MISSING,
+        _ => fts5::MISSING,
+    })
+}
+
 /// All text of a content that can be searched for.
 fn text(content: &Content) -> String {
     let mut texts = vec![content.name.as_str(), content.description.as_str()];

@@ -29,18 +29,23 @@ pub(super) async fn connect(
     check(url)?;
     let mut options = ConnectOptions::new(url);
     let create = matches!(existence, Existence::Create);
+    let read_only = matches!(existence, Existence::ReadOnly);
     options
         .max_connections(role.connections())
         .acquire_timeout(PATIENCE)
         .sqlx_logging(false)
         .test_before_acquire(false)
         .map_sqlx_sqlite_opts(move |sqlite| {
-            sqlite
+            let sqlite = sqlite
                 .create_if_missing(create)
                 .foreign_keys(true)
-                .busy_timeout(PATIENCE)
-                .pragma("journal_mode", "WAL")
-                .pragma("synchronous", "FULL")
+                .busy_timeout(PATIENCE);
+            if read_only {
+                // The mode of the journal stands in the file: to set it would be to write. To open the file itself for
+                // reading alone would leave its log behind, and let SQLite's own check pass by the CHECKs of the tables.
+                return sqlite.pragma("query_only", "ON");
+            }
+            sqlite.pragma("journal_mode", "WAL").pragma("synchronous", "FULL")
         })
         .map_sqlx_sqlite_pool_opts(|pool| {
             pool.before_acquire(|connection, _| {

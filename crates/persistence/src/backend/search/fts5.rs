@@ -8,6 +8,10 @@ use uuid::Uuid;
 use crate::StoreError;
 use crate::entity::content_document;
 
+/// The condition that a content has no entry.
+pub(super) const MISSING: &str = "\"contents\".\"id\" NOT IN (SELECT content_documents.content_id \
+    FROM content_documents JOIN content_words ON content_words.rowid = number)";
+
 pub(super) async fn index<C: ConnectionTrait>(db: &C, id: Uuid, text: &str) -> Result<(), StoreError> {
     // The update changes nothing, and makes the statement return the number of a row that is there already.
     let known = OnConflict::column(content_document::Column::ContentId)

@@ -17,6 +17,10 @@ const INDEXED: usize = 16;
 /// How many bytes of words are indexed in all. Only letters that are longer in lower case get there.
 const MOST_INDEXED: usize = 1_000_000;
 
+/// The condition that a content has no entry.
+pub(super) const MISSING: &str =
+    "NOT EXISTS (SELECT 1 FROM content_words WHERE content_words.content_id = \"contents\".\"id\")";
+
 pub(super) async fn index<C: ConnectionTrait>(db: &C, id: Uuid, text: &str) -> Result<(), StoreError> {
     let words = words(text);
     let mut indexed = BTreeSet::new();
