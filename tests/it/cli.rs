@@ -3,10 +3,10 @@
 use std::fs;
 use std::net::TcpListener;
 
-use sea_orm::ConnectionTrait as _;
+use sea_orm::{ConnectionTrait as _, DbBackend};
 use understudy_persistence::migrate;
 
-use crate::harness::{Database, command, run};
+use crate::harness::{Database, backend, command, run};
 
 /// Runs a command that must succeed; its stdout.
 fn stdout(arguments: &[&str]) -> String {
@@ -166,6 +166,31 @@ fn databases_that_are_none_are_named() {
     assert_eq!(letter, "Dear database,\n".repeat(1_000), "and left alone");
 }
 
+#[test]
+fn databases_that_a_server_does_not_have_are_named() {
+    let database = Database::new();
+    if backend() == DbBackend::Sqlite {
+        // Files that are none have their own story.
+        return;
+    }
+    let (server, name) = database.url().rsplit_once('/').unwrap();
+    let somebody = format!("postgres://somebody@{}", server.rsplit_once('@').unwrap().1);
+    for (url, said) in [
+        (format!("{server}/nowhere"), "nowhere"),
+        (format!("{somebody}/{name}"), "somebody"),
+    ] {
+        let complaint = complaint_about(&url);
+        assert!(
+            complaint.contains(&format!("\"{said}\" does not exist")),
+            "{complaint}"
+        );
+        for action in ["up", "down", "status"] {
+            let again = self::complaint(&["migrate", action, "--database", &url]);
+            assert!(again.contains(said), "{action}: {again}");
+        }
+    }
+}
+
 #[cfg(unix)]
 #[test]
 fn a_database_that_may_not_be_read_is_named() {
@@ -186,12 +211,13 @@ fn a_database_that_may_not_be_read_is_named() {
 }
 
 #[test]
-fn databases_of_other_kinds_are_refused_without_their_passwords() {
+fn databases_that_cannot_be_used_are_named_without_their_passwords() {
     for (url, shown) in [
-        ("postgres://someone:secret@host/db", "host/db"),
+        // Nobody listens on this port.
+        ("postgres://someone:secret@127.0.0.1:1/db", "127.0.0.1:1/db"),
         (
-            "postgresql://host:5432/db?user=someone&password=secret",
-            "host:5432/db",
+            "postgresql://127.0.0.1:1/db?user=someone&password=secret",
+            "127.0.0.1:1/db",
         ),
         ("mysql://someone:s:ecr@et@host/db", "host/db"),
         ("nonsense", "nonsense"),
