@@ -41,6 +41,7 @@ mod odd_input;
 mod order;
 mod paging;
 mod pair;
+mod postgres;
 mod process;
 mod races;
 mod readme;

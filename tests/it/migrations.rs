@@ -3,10 +3,11 @@
 mod forbidden;
 
 use sea_orm::{ConnectionTrait as _, DbBackend, Statement};
+use serde_json::json;
 use understudy_app::{App, OpenError};
 use understudy_persistence::migrate;
 
-use crate::harness::{Database, backend, together};
+use crate::harness::{Database, World, backend, email, together};
 
 /// What the migrations have made in a database: tables, indexes and whatever else has a name.
 async fn made(database: &Database) -> Vec<String> {
@@ -104,6 +105,34 @@ async fn a_database_that_is_newer_than_the_binary_is_refused_and_left_alone() {
         matches!(&refused, OpenError::Newer { migration, .. } if migration == "m9999_future"),
         "{refused}"
     );
+}
+
+#[tokio::test]
+async fn a_newer_database_that_says_it_is_compatible_is_used_by_this_binary() {
+    let database = Database::new();
+    migrate::up(database.url()).await.unwrap();
+    let db = database.connect().await;
+    for sql in [
+        "ALTER TABLE campaigns ADD COLUMN colour TEXT NOT NULL DEFAULT 'green'",
+        "ALTER TABLE campaign_events ADD COLUMN actor TEXT",
+        "CREATE TABLE actors (id TEXT PRIMARY KEY)",
+        "INSERT INTO seaql_migrations (version, applied_at) VALUES ('m9999_actors', 0)",
+    ] {
+        db.execute_unprepared(sql).await.unwrap();
+    }
+    db.close().await.unwrap();
+
+    assert_eq!(migrate::up(database.url()).await.unwrap(), Vec::<String>::new());
+    let states = migrate::status(database.url()).await.unwrap();
+    assert!(states.iter().all(|state| state.applied));
+    let world = World::over(database).await;
+    let id = world.active(email("Spring")).await;
+    world.save_draft(&id, json!({ "name": "Summer" })).await;
+    assert_eq!(world.run("launchDraft", &id).await.codes(), Vec::<&str>::new());
+    assert_eq!(world.log_end().await, 4);
+
+    let refused = migrate::down(world.database.url(), 1).await.unwrap_err();
+    assert!(matches!(refused, OpenError::Newer { .. }), "{refused}");
 }
 
 #[tokio::test]

@@ -77,6 +77,18 @@ pub(super) async fn connect(url: &str, role: Role) -> Result<DatabaseConnection,
         .connect_with(options)
         .await
         .map_err(|error| unopenable(url, &DbErr::Conn(RuntimeErr::SqlxError(error.into()))))?;
+    let encoding: String = sqlx::query_scalar("SHOW server_encoding")
+        .fetch_one(&pool)
+        .await
+        .map_err(|error| unopenable(url, &DbErr::Conn(RuntimeErr::SqlxError(error.into()))))?;
+    if encoding != "UTF8" {
+        return Err(OpenError::Unsupported {
+            url: without_secrets(url),
+            reason: format!(
+                "its encoding is {encoding}, which has not all letters; make it with ENCODING 'UTF8'"
+            ),
+        });
+    }
     Ok(pool.into())
 }
 

@@ -42,7 +42,7 @@ pub(crate) enum TransportError {
     Document(Box<ServerError>),
     /// The operation was executed as far as it could be without the database. These are its errors.
     #[error("The database is not available.")]
-    Unavailable(Box<Vec<ServerError>>),
+    Unavailable(Vec<ServerError>),
 }
 
 impl TransportError {
@@ -61,7 +61,7 @@ impl TransportError {
     fn to_errors(&self) -> Vec<ServerError> {
         match self {
             Self::Document(error) => vec![ServerError::clone(error)],
-            Self::Unavailable(errors) => Vec::clone(errors),
+            Self::Unavailable(errors) => errors.clone(),
             _ => vec![coded(self.to_string(), self.code())],
         }
     }

@@ -138,7 +138,7 @@ async fn answer(
         Some(OperationType::Query | OperationType::Mutation) | None => {
             let response = schema.execute(graphql).await;
             if unavailable::is_all(&response) && unavailable::may_be_told(request) {
-                return Err(TransportError::Unavailable(Box::new(response.errors)));
+                return Err(TransportError::Unavailable(response.errors));
             }
             Ok(GraphQLResponse::from(response).respond_to(request))
         }

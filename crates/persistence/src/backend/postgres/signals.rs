@@ -79,7 +79,8 @@ impl Signals {
                 Ok(Ok(None)) => return Err(ListenError::Lost),
                 Ok(Err(error)) => return Err(error.into()),
                 Err(_) => match timeout(ALIVE_WITHIN, listener.execute("SELECT 1")).await {
-                    Ok(alive) => drop(alive?),
+                    Ok(Ok(_)) => {}
+                    Ok(Err(error)) => return Err(error.into()),
                     Err(_) => return Err(ListenError::Lost),
                 },
             }

@@ -66,9 +66,10 @@ pub(super) fn condition(terms: &[&str]) -> Option<SimpleExpr> {
     let mut sql = "\"campaigns\".\"content_id\" IN \
         (SELECT content_words.content_id FROM content_words WHERE words @@ $1::tsquery"
         .to_owned();
-    for index in 0..patterns.len() {
-        sql.push_str(&format!(" AND text LIKE ${}", index + 2));
-    }
+    let like = (2..)
+        .zip(&patterns)
+        .map(|(number, _)| format!(" AND text LIKE ${number}"));
+    sql.extend(like);
     sql.push(')');
     let values = std::iter::once(query.join(" & ")).chain(patterns);
     Some(Expr::cust_with_values(sql, values))
