@@ -3,10 +3,10 @@
 use std::fs;
 use std::net::TcpListener;
 
-use sea_orm::{ConnectionTrait as _, DbBackend};
+use sea_orm::ConnectionTrait as _;
 use understudy_persistence::migrate;
 
-use crate::harness::{Database, backend, command, run};
+use crate::harness::{Database, command, run};
 
 /// Runs a command that must succeed; its stdout.
 fn stdout(arguments: &[&str]) -> String {
@@ -167,23 +167,22 @@ fn databases_that_are_none_are_named() {
 }
 
 #[test]
-fn databases_that_a_server_does_not_have_are_named() {
-    let database = Database::new();
-    if backend() == DbBackend::Sqlite {
-        // Files that are none have their own story.
+fn databases_that_no_server_has_are_named() {
+    let Some(database) = Database::postgres() else {
         return;
-    }
+    };
     let (server, name) = database.url().rsplit_once('/').unwrap();
-    let somebody = format!("postgres://somebody@{}", server.rsplit_once('@').unwrap().1);
+    let place = server.rsplit_once('@').unwrap().1;
     for (url, said) in [
-        (format!("{server}/nowhere"), "nowhere"),
-        (format!("{somebody}/{name}"), "somebody"),
+        (format!("{server}/nowhere"), "\"nowhere\" does not exist"),
+        (
+            format!("postgres://somebody@{place}/{name}"),
+            "\"somebody\" does not exist",
+        ),
+        ("postgres://somebody@127.0.0.1:1/understudy".to_owned(), "refused"),
     ] {
         let complaint = complaint_about(&url);
-        assert!(
-            complaint.contains(&format!("\"{said}\" does not exist")),
-            "{complaint}"
-        );
+        assert!(complaint.contains(said), "{complaint}");
         for action in ["up", "down", "status"] {
             let again = self::complaint(&["migrate", action, "--database", &url]);
             assert!(again.contains(said), "{action}: {again}");
