@@ -41,6 +41,7 @@ mod odd_input;
 mod order;
 mod paging;
 mod pair;
+mod plans;
 mod postgres;
 mod process;
 mod races;

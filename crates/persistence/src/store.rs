@@ -74,8 +74,10 @@ impl Store {
         let statements = Arc::new(AtomicU64::new(0));
         for db in [&mut write, &mut readers] {
             let statements = Arc::clone(&statements);
-            db.set_metric_callback(move |_| {
+            db.set_metric_callback(move |run| {
                 statements.fetch_add(1, Ordering::Relaxed);
+                // Without the values, which are nobody's but the users'.
+                tracing::trace!(target: "understudy::sql", "{}", run.statement.sql);
             });
         }
         let herald = Herald::new();

@@ -1,6 +1,5 @@
 //! Servers that start over one database.
 
-use sea_orm::ConnectionTrait as _;
 use serde_json::json;
 use understudy_app::App;
 
@@ -68,20 +67,23 @@ async fn a_session_is_safe_whatever_the_database_is_set_to() {
         return;
     };
     let db = database.connect().await;
-    for setting in [
+    let settings = [
         "synchronous_commit = off",
         "default_transaction_isolation = 'serializable'",
-        "default_transaction_read_only = on",
         "statement_timeout = 1",
         "timezone = 'Asia/Kolkata'",
         "datestyle = 'German'",
-    ] {
-        let sql = format!(
-            "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET {}', current_database()); END $$",
+        "default_transaction_read_only = on",
+    ];
+    // All at once: a second connection would have the first ones already.
+    let commands = settings.map(|setting| {
+        format!(
+            "EXECUTE format('ALTER DATABASE %I SET {}', current_database());",
             setting.replace('\'', "''")
-        );
-        db.execute_unprepared(&sql).await.unwrap();
-    }
+        )
+    });
+    let sql = format!("DO $$ BEGIN {} END $$", commands.concat());
+    execute(&db, &[&sql]).await;
     db.close().await.unwrap();
     let world = World::over(database).await;
     let mut ids = vec![];
