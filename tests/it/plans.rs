@@ -98,8 +98,7 @@ async fn read_lists(server: &Server, campaign: &str, segment: &str) {
             server.ask(&query, json!({ "first": 20, "after": cursor })).await;
         }
     }
-    let one =
-        "query ($id: ID!) { campaign(id: $id) { name history(first: 20) { nodes { sequence } } } }";
+    let one = "query ($id: ID!) { campaign(id: $id) { name history(first: 20) { nodes { sequence } } } }";
     server.ask(one, json!({ "id": campaign })).await;
     server
         .ask("{ inAppOrder(first: 20) { nodes { __typename } } }", json!({}))
