@@ -87,7 +87,7 @@ async fn followers_do_not_notice_that_the_listening_connection_is_cut() {
         if round % 2 == 1 {
             execute(&db, &[cut]).await;
         }
-        let (events, _) = futures_util::future::join(feed.events(1), other.ask(query, json!({}))).await;
+        let (events, ()) = futures_util::future::join(feed.events(1), other.ask(query, json!({}))).await;
         told.extend(events);
     }
     assert_eq!(sequences(&told), [1, 2, 3, 4, 5, 6]);

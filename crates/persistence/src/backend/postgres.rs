@@ -74,13 +74,16 @@ pub(super) async fn connect(url: &str, role: Role) -> Result<DatabaseConnection,
             })
         })
         .after_release(|connection, _| Box::pin(is_alive(connection)))
-        .connect_with(options)
-        .await
-        .map_err(|error| unopenable(url, &DbErr::Conn(RuntimeErr::SqlxError(error.into()))))?;
+        .connect_with(options.clone())
+        .await;
+    let pool = match pool {
+        Ok(pool) => pool,
+        Err(error) => return Err(unopenable(url, &connection_error(told(error, &options).await))),
+    };
     let encoding: String = sqlx::query_scalar("SHOW server_encoding")
         .fetch_one(&pool)
         .await
-        .map_err(|error| unopenable(url, &DbErr::Conn(RuntimeErr::SqlxError(error.into()))))?;
+        .map_err(|error| unopenable(url, &connection_error(error)))?;
     if encoding != "UTF8" {
         return Err(OpenError::Unsupported {
             url: without_secrets(url),
@@ -90,6 +93,22 @@ pub(super) async fn connect(url: &str, role: Role) -> Result<DatabaseConnection,
         });
     }
     Ok(pool.into())
+}
+
+/// What there is to tell about a pool that could not be opened. Where nobody listens it tries again until its time is
+/// up, and keeps to itself why.
+async fn told(error: sqlx::Error, options: &PgConnectOptions) -> sqlx::Error {
+    if !matches!(error, sqlx::Error::PoolTimedOut) {
+        return error;
+    }
+    match tokio::time::timeout(ALIVE_WITHIN, PgConnection::connect_with(options)).await {
+        Ok(Err(reason)) => reason,
+        Ok(Ok(_)) | Err(_) => error,
+    }
+}
+
+fn connection_error(error: sqlx::Error) -> DbErr {
+    DbErr::Conn(RuntimeErr::SqlxError(error.into()))
 }
 
 fn options(url: &str) -> Result<PgConnectOptions, OpenError> {
