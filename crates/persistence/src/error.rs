@@ -43,6 +43,14 @@ pub enum StoreError {
 }
 
 impl StoreError {
+    /// An error of a commit. Without an answer, nobody knows whether it took place, so it is not tried again.
+    pub(crate) fn of_commit(error: DbErr) -> Self {
+        match Self::from(error) {
+            Self::Lost(reason) | Self::Busy(reason) => Self::Uncertain(reason),
+            known => known,
+        }
+    }
+
     /// What a write's error says of the transaction in which it ran.
     pub(crate) fn of_transaction(&self) -> Self {
         match self {

@@ -6,6 +6,7 @@
 mod backend;
 mod codes;
 mod contents;
+pub mod copy;
 mod entity;
 mod error;
 pub mod migrate;

@@ -70,6 +70,15 @@ pub(crate) async fn apply(url: &str, db: &DatabaseConnection) -> Result<Vec<Stri
     Ok(pending)
 }
 
+/// The names of the migrations that a database lacks. One that has others than this binary is refused, though a binary
+/// of this age could use it.
+pub(crate) async fn lacking<'c>(
+    url: &str,
+    db: impl IntoSchemaManagerConnection<'c>,
+) -> Result<Vec<String>, OpenError> {
+    Ok(pending(states(url, db, Newer::Never).await?))
+}
+
 async fn take_back(url: &str, db: &DatabaseConnection, steps: u32) -> Result<Vec<String>, OpenError> {
     let failed = |error: DbErr| unmigratable(url, &error);
     let tx = begin_migration(db)
@@ -166,7 +175,7 @@ fn unmigratable(url: &str, error: &impl ToString) -> OpenError {
     }
 }
 
-async fn close(db: DatabaseConnection) {
+pub(crate) async fn close(db: DatabaseConnection) {
     if let Err(error) = db.close().await {
         tracing::warn!(%error, "the database did not close cleanly");
     }

@@ -16,6 +16,9 @@ use crate::{OpenError, StoreError};
 /// How long a write waits for a writer of another process, e.g. a backup, and a read for a connection.
 const PATIENCE: Duration = Duration::from_secs(10);
 
+/// Where the file is, without links.
+pub(super) const IDENTITY: &str = "SELECT file FROM pragma_database_list WHERE name = 'main'";
+
 /// Opens connections to the file at `url`.
 ///
 /// One that comes back to the pool as if it were still in a transaction is closed, not lent again. `SQLite` ends a
@@ -35,12 +38,15 @@ pub(super) async fn connect(
         .sqlx_logging(false)
         .test_before_acquire(false)
         .map_sqlx_sqlite_opts(move |sqlite| {
-            sqlite
+            let sqlite = sqlite
                 .create_if_missing(create)
                 .foreign_keys(true)
-                .busy_timeout(PATIENCE)
-                .pragma("journal_mode", "WAL")
-                .pragma("synchronous", "FULL")
+                .busy_timeout(PATIENCE);
+            if role == Role::Source {
+                // It stays as it is, even where it is a file that the server would first change to its liking.
+                return sqlite.read_only(true);
+            }
+            sqlite.pragma("journal_mode", "WAL").pragma("synchronous", "FULL")
         })
         .map_sqlx_sqlite_pool_opts(|pool| {
             pool.before_acquire(|connection, _| {
