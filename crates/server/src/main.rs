@@ -4,6 +4,7 @@
 //! only what is about the carrying: who may listen, how large and how deep a request may be, and how to stop.
 
 mod cli;
+mod copy;
 mod failure;
 mod graphiql;
 mod graphql;
@@ -61,5 +62,6 @@ async fn run(command: Command) -> Result<(), Failure> {
         Command::Serve(options) => serve::serve(options).await,
         Command::Schema => output::print(&understudy_api::sdl()),
         Command::Migrate(options) => migrate::migrate(options).await,
+        Command::Copy(options) => copy::copy(options).await,
     }
 }
