@@ -18,6 +18,7 @@ mod cascade;
 mod changes;
 mod cli;
 mod clone;
+mod copy;
 mod cost;
 mod create;
 mod discard_draft;

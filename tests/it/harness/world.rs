@@ -92,7 +92,11 @@ pub(crate) fn codes(payload: &Value) -> Vec<&str> {
 
 impl World {
     pub(crate) async fn new() -> Self {
-        let database = Database::new();
+        Self::over(Database::new()).await
+    }
+
+    /// The same, over a database that may have something in it already.
+    pub(crate) async fn over(database: Database) -> Self {
         let app = App::open(database.url()).await.unwrap();
         let schema = understudy_api::schema(app.clone());
         Self {
