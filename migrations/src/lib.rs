@@ -13,6 +13,7 @@ mod m0006_campaign_events;
 mod m0007_search;
 mod m0008_compatibility;
 mod m0009_name_order;
+mod m0010_list_columns;
 mod table;
 
 /// All migrations, in order.
@@ -32,6 +33,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0007_search::Migration),
             Box::new(m0008_compatibility::Migration),
             Box::new(m0009_name_order::Migration),
+            Box::new(m0010_list_columns::Migration),
         ]
     }
 }

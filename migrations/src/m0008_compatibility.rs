@@ -27,3 +27,12 @@ impl MigrationTrait for Migration {
         table::drop(manager, &["compatibility"]).await
     }
 }
+
+/// Says that only binaries which know `migration` can use the database from now on.
+pub(crate) async fn set_oldest(manager: &SchemaManager<'_>, migration: &str) -> Result<(), DbErr> {
+    let set = Query::update()
+        .table("compatibility")
+        .value("oldest_migration", migration)
+        .to_owned();
+    manager.execute(set).await
+}

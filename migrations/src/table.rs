@@ -32,13 +32,18 @@ pub(crate) fn part_of(
 /// An index named after what it is on.
 pub(crate) fn index(table: &'static str, columns: &[&'static str]) -> IndexCreateStatement {
     let mut index = Index::create()
-        .name(format!("{table}_{}", columns.join("_")))
+        .name(index_name(table, columns))
         .table(table)
         .to_owned();
     for column in columns {
         index.col(*column);
     }
     index
+}
+
+/// The name of an index on these columns.
+pub(crate) fn index_name(table: &str, columns: &[&str]) -> String {
+    format!("{table}_{}", columns.join("_"))
 }
 
 /// A unique index named after what it is on.

@@ -47,6 +47,7 @@ fn help_and_version_go_to_stdout() {
         &["--help"][..],
         &["serve", "--help"],
         &["migrate", "down", "--help"],
+        &["check", "--help"],
     ] {
         assert!(stdout(arguments).contains("Usage: understudy"), "{arguments:?}");
     }
@@ -166,6 +167,30 @@ fn databases_that_are_none_are_named() {
     assert_eq!(letter, "Dear database,\n".repeat(1_000), "and left alone");
 }
 
+#[test]
+fn databases_that_no_server_has_are_named() {
+    let Some(database) = Database::postgres() else {
+        return;
+    };
+    let (server, name) = database.url().rsplit_once('/').unwrap();
+    let place = server.rsplit_once('@').unwrap().1;
+    for (url, said) in [
+        (format!("{server}/nowhere"), "\"nowhere\" does not exist"),
+        (
+            format!("postgres://somebody@{place}/{name}"),
+            "\"somebody\" does not exist",
+        ),
+        ("postgres://somebody@127.0.0.1:1/understudy".to_owned(), "refused"),
+    ] {
+        let complaint = complaint_about(&url);
+        assert!(complaint.contains(said), "{complaint}");
+        for action in ["up", "down", "status"] {
+            let again = self::complaint(&["migrate", action, "--database", &url]);
+            assert!(again.contains(said), "{action}: {again}");
+        }
+    }
+}
+
 #[cfg(unix)]
 #[test]
 fn a_database_that_may_not_be_read_is_named() {
@@ -186,12 +211,13 @@ fn a_database_that_may_not_be_read_is_named() {
 }
 
 #[test]
-fn databases_of_other_kinds_are_refused_without_their_passwords() {
+fn databases_that_cannot_be_used_are_named_without_their_passwords() {
     for (url, shown) in [
-        ("postgres://someone:secret@host/db", "host/db"),
+        // Nobody listens on this port.
+        ("postgres://someone:secret@127.0.0.1:1/db", "127.0.0.1:1/db"),
         (
-            "postgresql://host:5432/db?user=someone&password=secret",
-            "host:5432/db",
+            "postgresql://127.0.0.1:1/db?user=someone&password=secret",
+            "127.0.0.1:1/db",
         ),
         ("mysql://someone:s:ecr@et@host/db", "host/db"),
         ("nonsense", "nonsense"),

@@ -10,7 +10,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use crate::harness::{
-    Books, CAMPAIGN_EVENTS, Database, Dice, Server, Socket, audit, command, email, sequences,
+    Books, CAMPAIGN_EVENTS, Database, Dice, Server, Socket, assert_whole, audit, command, email, sequences,
 };
 
 /// How many write when the process is killed.
@@ -165,6 +165,7 @@ async fn what_was_acknowledged_survives_a_kill() {
 
         let server = Server::start(&database);
         let books = audit(&server).await;
+        assert_whole(&database).await;
         for life in &mut lives {
             life.check(&server, &books).await;
         }
@@ -186,6 +187,9 @@ async fn what_was_acknowledged_survives_a_kill() {
         all.collect::<Vec<_>>(),
         "over all restarts, each once"
     );
+    // Once more, with a log that no server has read since the kill.
+    drop(server);
+    assert_whole(&database).await;
 }
 
 async fn segment(server: &Server) -> String {
@@ -216,5 +220,6 @@ async fn a_process_that_is_killed_while_it_makes_its_database_can_be_started_aga
         let mut server = Server::start(&database);
         segment(&server).await;
         assert!(server.terminate().await.success());
+        assert_whole(&database).await;
     }
 }

@@ -3,24 +3,29 @@
 mod forbidden;
 
 use sea_orm::{ConnectionTrait as _, DbBackend, Statement};
+use serde_json::json;
 use understudy_app::{App, OpenError};
 use understudy_persistence::migrate;
 
-use crate::harness::{Database, backend, together};
+use crate::harness::{Database, World, backend, email, together};
 
-/// What was made in a database: tables, indexes and whatever else has a name, as each kind of database counts it.
+/// What the migrations have made in a database: tables, indexes and whatever else has a name.
 async fn made(database: &Database) -> Vec<String> {
+    let mut names = names(database).await;
+    names.retain(|name| !name.starts_with("seaql_migrations"));
+    names
+}
+
+/// All that has a name in a database and was not there from the beginning.
+async fn names(database: &Database) -> Vec<String> {
     let sql = match backend() {
-        DbBackend::Sqlite => {
-            "SELECT name FROM sqlite_master
-            WHERE name NOT LIKE 'sqlite_%' AND name <> 'seaql_migrations' ORDER BY name"
-        }
+        DbBackend::Sqlite => "SELECT name FROM sqlite_master WHERE name NOT LIKE 'sqlite_%' ORDER BY name",
         _ => {
-            "SELECT name FROM (
-                SELECT relname::text AS name FROM pg_class WHERE relnamespace = 'public'::regnamespace
-                UNION ALL SELECT proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace
-                UNION ALL SELECT extname FROM pg_extension WHERE extname <> 'plpgsql'
-            ) AS made WHERE name NOT LIKE 'seaql_migrations%' ORDER BY name"
+            "SELECT relname::text AS name FROM pg_class WHERE relnamespace = 'public'::regnamespace
+            UNION ALL SELECT proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace
+            UNION ALL SELECT extname FROM pg_extension WHERE extname <> 'plpgsql'
+            UNION ALL SELECT nspname FROM pg_namespace WHERE nspname !~ '^(pg_|information_schema$|public$)'
+            ORDER BY name"
         }
     };
     let db = database.connect().await;
@@ -72,13 +77,16 @@ async fn each_migration_can_be_taken_back_alone() {
 }
 
 #[tokio::test]
-async fn asking_for_the_status_makes_no_database() {
+async fn asking_for_the_status_makes_nothing() {
     let database = Database::new();
-    assert!(matches!(
-        migrate::status(database.url()).await,
-        Err(OpenError::Unopenable { .. })
-    ));
-    assert_eq!(database.folder().unwrap().read_dir().unwrap().count(), 0);
+    let status = migrate::status(database.url()).await;
+    if let Some(folder) = database.folder() {
+        assert!(matches!(status, Err(OpenError::Unopenable { .. })));
+        assert_eq!(folder.read_dir().unwrap().count(), 0);
+    } else {
+        assert!(status.unwrap().iter().all(|state| !state.applied));
+        assert_eq!(names(&database).await, Vec::<String>::new());
+    }
 }
 
 #[tokio::test]
@@ -97,6 +105,34 @@ async fn a_database_that_is_newer_than_the_binary_is_refused_and_left_alone() {
         matches!(&refused, OpenError::Newer { migration, .. } if migration == "m9999_future"),
         "{refused}"
     );
+}
+
+#[tokio::test]
+async fn a_newer_database_that_says_it_is_compatible_is_used_by_this_binary() {
+    let database = Database::new();
+    migrate::up(database.url()).await.unwrap();
+    let db = database.connect().await;
+    for sql in [
+        "ALTER TABLE campaigns ADD COLUMN colour TEXT NOT NULL DEFAULT 'green'",
+        "ALTER TABLE campaign_events ADD COLUMN actor TEXT",
+        "CREATE TABLE actors (id TEXT PRIMARY KEY)",
+        "INSERT INTO seaql_migrations (version, applied_at) VALUES ('m9999_actors', 0)",
+    ] {
+        db.execute_unprepared(sql).await.unwrap();
+    }
+    db.close().await.unwrap();
+
+    assert_eq!(migrate::up(database.url()).await.unwrap(), Vec::<String>::new());
+    let states = migrate::status(database.url()).await.unwrap();
+    assert!(states.iter().all(|state| state.applied));
+    let world = World::over(database).await;
+    let id = world.active(email("Spring")).await;
+    world.save_draft(&id, json!({ "name": "Summer" })).await;
+    assert_eq!(world.run("launchDraft", &id).await.codes(), Vec::<&str>::new());
+    assert_eq!(world.log_end().await, 4);
+
+    let refused = migrate::down(world.database.url(), 1).await.unwrap_err();
+    assert!(matches!(refused, OpenError::Newer { .. }), "{refused}");
 }
 
 #[tokio::test]

@@ -7,7 +7,9 @@ use serde_json::json;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
-use crate::harness::{CAMPAIGN_EVENTS, Database, Received, SUBPROTOCOL, Server, Socket, command, email};
+use crate::harness::{
+    CAMPAIGN_EVENTS, Database, Received, SUBPROTOCOL, Server, Socket, assert_whole, command, email,
+};
 
 /// What is promised to whoever asks the process to stop.
 const STOPS_WITHIN: Duration = Duration::from_secs(10);
@@ -253,4 +255,5 @@ async fn the_demo_fills_an_empty_database_and_leaves_any_other_as_it_is() {
     let server = Server::start_with(&database, &["--demo"]);
     let again = server.ask(query, json!({})).await;
     assert_eq!(again["campaigns"]["totalCount"], campaigns + 1);
+    assert_whole(&database).await;
 }

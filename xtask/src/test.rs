@@ -70,8 +70,8 @@ fn run(options: &Options) -> Result<(), Failure> {
         ));
         let cluster =
             Cluster::start(&binaries).map_err(|error| Failure::Io("start PostgreSQL".to_owned(), error))?;
-        // Of the whole workspace, though it has no other tests of this name: that of one package would have other
-        // features of its libraries, and build all of them again.
+        // Of the whole workspace: one package alone would have other features of its libraries, and build all of them
+        // again. The domain's tests go by the same name and run once more, which takes seconds.
         let mut stories = cargo(&["test", "--workspace", "--test", "it", "--"]);
         stories
             .args(&options.arguments)

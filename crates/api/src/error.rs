@@ -27,8 +27,19 @@ pub(crate) enum Failed {
         /// What does not exist.
         message: &'static str,
     },
+    /// The database is away, or too busy to answer in time.
+    Unavailable(Changed),
     /// What no client caused; the log has the details under this id.
     Internal(Uuid),
+}
+
+/// What is known of the changes that were asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Changed {
+    /// Nothing was changed.
+    Nothing,
+    /// The answer to the commit was lost.
+    Unknown,
 }
 
 impl Failed {
@@ -57,13 +68,22 @@ impl Failed {
 
 impl From<StoreError> for Failed {
     fn from(error: StoreError) -> Self {
-        Self::internal(&error)
+        if !error.is_unavailable() {
+            return Self::internal(&error);
+        }
+        tracing::warn!(%error, "the database is not available");
+        Self::Unavailable(match error {
+            StoreError::Uncertain(_) => Changed::Unknown,
+            _ => Changed::Nothing,
+        })
     }
 }
 
 impl From<Failure> for Failed {
     fn from(error: Failure) -> Self {
-        Self::internal(&error)
+        match error {
+            Failure::Store(error) => error.into(),
+        }
     }
 }
 
@@ -94,6 +114,17 @@ impl From<Failed> for Error {
                 extensions.set("code", "NOT_FOUND");
                 extensions.set("argument", argument);
                 message.to_owned()
+            }
+            Failed::Unavailable(changed) => {
+                extensions.set("code", "UNAVAILABLE");
+                match changed {
+                    Changed::Nothing => "The database is not available at the moment, and nothing was changed. Try again.",
+                    Changed::Unknown => {
+                        "The connection to the database was lost before it confirmed the change, which may have been \
+                         made or not. Look before you try again."
+                    }
+                }
+                .to_owned()
             }
             Failed::Internal(id) => {
                 extensions.set("code", "INTERNAL_SERVER_ERROR");
@@ -132,6 +163,23 @@ mod tests {
         };
         assert!(id.parse::<Uuid>().is_ok(), "{id}");
         assert!(error.source.is_none());
+    }
+
+    #[test]
+    fn a_database_that_is_away_is_unavailable_and_says_whether_anything_may_have_changed() {
+        let secret = || "10.1.2.3 refused".to_owned();
+        for (error, hint) in [
+            (StoreError::Lost(secret()), "nothing was changed"),
+            (StoreError::Busy(secret()), "nothing was changed"),
+            (StoreError::Conflict, "nothing was changed"),
+            (StoreError::Closed, "nothing was changed"),
+            (StoreError::Uncertain(secret()), "may have been made"),
+        ] {
+            let error = Error::from(Failed::from(error));
+            assert_eq!(extension(&error, "code"), Some("UNAVAILABLE".into()));
+            assert!(error.message.contains(hint), "{}", error.message);
+            assert!(!error.message.contains("10.1.2.3"), "{}", error.message);
+        }
     }
 
     #[test]

@@ -1,10 +1,12 @@
 //! The feed: the event log, from where a client left off, and then on as it grows.
 
 use std::collections::VecDeque;
+use std::time::Duration;
 
 use futures_util::Stream;
 use futures_util::stream::try_unfold;
 use tokio::sync::watch;
+use tokio::time::sleep;
 use understudy_domain::WorkspaceId;
 use understudy_persistence::StoreError;
 use understudy_persistence::read::{EventFilter, RecordedEvent};
@@ -13,6 +15,9 @@ use crate::{App, Failure};
 
 /// How many events a subscription holds in memory at most.
 const CHUNK: u64 = 100;
+
+/// How long a feed waits before it asks a database again that was not available.
+const PAUSE: Duration = Duration::from_secs(1);
 
 /// Why a feed cannot begin.
 #[derive(Debug, thiserror::Error)]
@@ -45,7 +50,8 @@ impl App {
     /// All events after the one with the sequence `after`, then those to come; without `after`, those to come.
     ///
     /// # Errors
-    /// An `after` beyond the end of the log, or a failure of the database; the stream ends after a failure.
+    /// An `after` beyond the end of the log, or a failure of the database. The stream waits while the database is not
+    /// available, and ends after any other failure.
     pub async fn feed(
         &self,
         workspace: WorkspaceId,
@@ -86,7 +92,18 @@ impl Reader {
                 return Ok(Some(event));
             }
             self.commits.mark_unchanged();
-            let is_at_end = self.read().await?;
+            let is_at_end = match self.read().await {
+                // The log is still there when the database is back, so a subscription outlives its absence.
+                Err(error) if error.is_unavailable() => {
+                    tracing::debug!(%error, "a feed waits for the database");
+                    if self.commits.has_changed().is_err() {
+                        return Ok(None);
+                    }
+                    sleep(PAUSE).await;
+                    continue;
+                }
+                read => read?,
+            };
             if is_at_end && self.chunk.is_empty() && self.commits.changed().await.is_err() {
                 return Ok(None);
             }

@@ -3,6 +3,7 @@
 mod changes;
 mod message;
 mod patch;
+mod recheck;
 
 use std::collections::BTreeMap;
 

@@ -4,6 +4,7 @@
 //! too), of databases, of GraphQL and of anything asynchronous. The law, which command is allowed when, stands in
 //! [`rules`] and nowhere else.
 
+pub mod breach;
 pub mod campaign;
 pub mod content;
 pub mod event;
@@ -11,10 +12,12 @@ pub mod id;
 pub mod in_app;
 pub mod problem;
 pub mod refusal;
+pub mod replay;
 pub mod rules;
 pub mod source;
 pub mod text;
 
+pub use breach::Breach;
 pub use campaign::{ArchiveCause, Campaign, Draft, Lifecycle, LifecycleCommand, Status, Transition, Version};
 pub use content::{
     Channel, Content, EmailMessage, Header, InAppMessage, Message, Schedule, ScheduleKind, WebhookMessage,
@@ -22,8 +25,9 @@ pub use content::{
 pub use event::{CampaignEvent, EventKind};
 pub use id::{CampaignId, CanvasId, DraftId, NodeId, SegmentId, SourceId, WorkspaceId};
 pub use in_app::{InAppLevel, Place, Rank};
-pub use problem::{Problem, ProblemKind};
+pub use problem::{Flaw, Problem, ProblemKind};
 pub use refusal::{Reason, Refusal};
+pub use replay::Replay;
 pub use rules::{Command, Readiness, Standing, Verdict};
 pub use source::{Canvas, Segment};
 

@@ -11,6 +11,15 @@ pub struct Problem {
     pub kind: ProblemKind,
 }
 
+/// What is wrong with something that is kept already.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Flaw {
+    /// It would not be let in.
+    Problem(Problem),
+    /// It would be let in, and this field of it be kept otherwise, e.g. without the white space around it.
+    KeptOtherwise(String),
+}
+
 /// The ways in which an input can be wrong.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ProblemKind {

@@ -2,7 +2,7 @@
 
 use crate::problem::Problems;
 use crate::text::{DESCRIPTION, NAME, Patched};
-use crate::{CanvasId, Place, Problem, SegmentId, Timestamp, Version};
+use crate::{CanvasId, Flaw, Place, Problem, SegmentId, Timestamp, Version};
 
 /// A group of users. Archiving it archives every campaign whose live content uses it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -60,6 +60,19 @@ impl Segment {
             ..self
         })
     }
+
+    /// All that would be wrong with it if it came in today.
+    #[must_use]
+    pub fn flaws(&self) -> Vec<Flaw> {
+        let again = SegmentPatch {
+            name: Patched::Set(self.name.clone()),
+            description: Patched::Set(self.description.clone()),
+        };
+        match self.clone().patched(again) {
+            Err(problems) => problems.into_iter().map(Flaw::Problem).collect(),
+            Ok(kept) => name_flaw(&self.name, &kept.name),
+        }
+    }
 }
 
 /// A competitor for the in-app slot: named, ranked, archivable. Its journey is not modelled.
@@ -90,4 +103,19 @@ impl Canvas {
             place,
         })
     }
+
+    /// All that would be wrong with it if it came in today.
+    #[must_use]
+    pub fn flaws(&self) -> Vec<Flaw> {
+        match Self::create(self.id, self.name.clone(), self.place.clone()) {
+            Err(problems) => problems.into_iter().map(Flaw::Problem).collect(),
+            Ok(kept) => name_flaw(&self.name, &kept.name),
+        }
+    }
+}
+
+/// A name is all of a segment and of a Canvas that may be kept otherwise than it came in.
+fn name_flaw(name: &str, kept: &str) -> Vec<Flaw> {
+    let flaw = (name != kept).then(|| Flaw::KeptOtherwise("name".to_owned()));
+    flaw.into_iter().collect()
 }

@@ -49,6 +49,8 @@ pub(crate) enum Existence {
     Create,
     /// It must be there.
     Require,
+    /// It must be there, and no statement may write.
+    ReadOnly,
 }
 
 /// What an error means for those who wait for an answer.
@@ -104,13 +106,12 @@ pub(crate) async fn begin_migration(db: &DatabaseConnection) -> Result<Transacti
     }
 }
 
-/// Begins the transaction of a copy's source. All of its statements see one state, and none of them writes.
-pub(crate) async fn begin_source(db: &DatabaseConnection) -> Result<Transaction, StoreError> {
-    let tx = Transaction::begin(db).await?.with_patience(COPY_PATIENCE);
-    if db.get_database_backend() == DbBackend::Postgres {
-        postgres::take_time(&tx).await?;
+/// Begins a transaction whose statements take as long as they want, on a connection that sees one state in all of it.
+pub(crate) async fn begin_long(db: &DatabaseConnection) -> Result<Transaction, StoreError> {
+    match db.get_database_backend() {
+        DbBackend::Postgres => postgres::begin_long(db).await,
+        _ => Transaction::begin_patient(db).await,
     }
-    Ok(tx)
 }
 
 /// Begins the transaction of a copy's target. Nobody else writes there until it ends.

@@ -13,7 +13,7 @@ mod target;
 use sea_orm::DatabaseConnection;
 
 use crate::StoreError;
-use crate::backend::{Existence, Role, begin_source, connect, without_secrets};
+use crate::backend::{Existence, Role, begin_long, connect, without_secrets};
 use crate::migrate::{self, close};
 use crate::transaction::Transaction;
 use sum::Summing;
@@ -116,26 +116,14 @@ async fn copy_from(
     to: &str,
     tell: Tell<'_>,
 ) -> Result<Vec<Copied>, CopyError> {
-    let begun = begin_source(db).await;
+    let begun = begin_long(db).await;
     let tx = begun.map_err(CopyError::failed("read from", from))?;
     let source = End { url: from, tx };
-    up_to_date(&source).await?;
+    migrate::require_all(from, source.tx.connection()).await?;
     let db_to = connect(to, Role::Write, Existence::Create).await?;
     let copied = copy_into(&db_to, to, source, tell).await;
     close(db_to).await;
     copied
-}
-
-/// Refuses a database whose migrations are not exactly those that this binary knows.
-async fn up_to_date(end: &End<'_>) -> Result<(), CopyError> {
-    let lacking = migrate::lacking(end.url, end.tx.connection()).await?;
-    match lacking.first() {
-        None => Ok(()),
-        Some(migration) => Err(CopyError::Behind {
-            url: without_secrets(end.url),
-            migration: migration.clone(),
-        }),
-    }
 }
 
 async fn copy_into(

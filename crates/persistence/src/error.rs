@@ -51,6 +51,15 @@ impl StoreError {
         }
     }
 
+    /// Whether the database, and not what was asked of it, is why it failed: asked again later, it may well answer.
+    #[must_use]
+    pub fn is_unavailable(&self) -> bool {
+        match self {
+            Self::Lost(_) | Self::Busy(_) | Self::Uncertain(_) | Self::Conflict | Self::Closed => true,
+            Self::Database(_) | Self::Corrupt { .. } | Self::Panicked | Self::NotCommitted(_) => false,
+        }
+    }
+
     /// What a write's error says of the transaction in which it ran.
     pub(crate) fn of_transaction(&self) -> Self {
         match self {
@@ -103,6 +112,16 @@ pub enum OpenError {
         /// The URL.
         url: String,
         /// The first unknown migration.
+        migration: String,
+    },
+    /// The database lacks migrations, and was not to be migrated.
+    #[error(
+        "the database {url:?} lacks the migration {migration:?}: start the server over it, or `understudy migrate up`"
+    )]
+    Pending {
+        /// The URL.
+        url: String,
+        /// The first that it lacks.
         migration: String,
     },
     /// A migration failed.

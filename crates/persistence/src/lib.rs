@@ -4,6 +4,7 @@
 //! decided, all of it or nothing. It is the only crate besides the migrations that names SeaORM.
 
 mod backend;
+pub mod check;
 mod codes;
 mod contents;
 pub mod copy;

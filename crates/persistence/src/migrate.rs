@@ -70,15 +70,6 @@ pub(crate) async fn apply(url: &str, db: &DatabaseConnection) -> Result<Vec<Stri
     Ok(pending)
 }
 
-/// The names of the migrations that a database lacks. One that has others than this binary is refused, though a binary
-/// of this age could use it.
-pub(crate) async fn lacking<'c>(
-    url: &str,
-    db: impl IntoSchemaManagerConnection<'c>,
-) -> Result<Vec<String>, OpenError> {
-    Ok(pending(states(url, db, Newer::Never).await?))
-}
-
 async fn take_back(url: &str, db: &DatabaseConnection, steps: u32) -> Result<Vec<String>, OpenError> {
     let failed = |error: DbErr| unmigratable(url, &error);
     let tx = begin_migration(db)
@@ -95,6 +86,25 @@ async fn take_back(url: &str, db: &DatabaseConnection, steps: u32) -> Result<Vec
         .map_err(failed)?;
     tx.commit().await.map_err(failed)?;
     Ok(names)
+}
+
+/// Refuses a database that lacks migrations, or has unknown ones. It writes nothing.
+pub(crate) async fn require_all<'c>(
+    url: &str,
+    db: impl IntoSchemaManagerConnection<'c>,
+) -> Result<(), OpenError> {
+    match pending(states(url, db, Newer::Never).await?).into_iter().next() {
+        None => Ok(()),
+        Some(migration) => Err(OpenError::Pending {
+            url: without_secrets(url),
+            migration,
+        }),
+    }
+}
+
+/// Refuses a database that has unknown migrations, though a binary of this age could use it.
+pub(crate) async fn refuse_newer(url: &str, db: &DatabaseConnection) -> Result<(), OpenError> {
+    states(url, db, Newer::Never).await.map(|_| ())
 }
 
 /// Which databases are accepted that have migrations which this binary does not know.

@@ -138,6 +138,20 @@ fn headers(stored: &Value) -> Option<Vec<Header>> {
     stored.as_array()?.iter().map(header).collect()
 }
 
+/// The columns of a campaign that repeat what its live content says, for lists.
+pub(crate) fn list_columns(live: &understudy_domain::Content) -> campaign::ActiveModel {
+    campaign::ActiveModel {
+        sort_name: Set(sort_name(&live.name)),
+        channel: Set(channel(live)),
+        ..Default::default()
+    }
+}
+
+fn channel(content: &understudy_domain::Content) -> Option<String> {
+    let message = content.message.as_ref();
+    message.map(|message| message.channel().code().to_owned())
+}
+
 /// A content's row, tags and segments aside.
 pub(crate) fn content_columns(
     id: Uuid,
@@ -153,10 +167,7 @@ pub(crate) fn content_columns(
         schedule_kind: Set(content.schedule.kind.code().to_owned()),
         start_at: Set(content.schedule.start_at),
         end_at: Set(content.schedule.end_at),
-        channel: Set(content
-            .message
-            .as_ref()
-            .map(|message| message.channel().code().to_owned())),
+        channel: Set(channel(content)),
         subject: Set(None),
         title: Set(None),
         trigger_event: Set(None),

@@ -74,15 +74,17 @@ impl Store {
         let statements = Arc::new(AtomicU64::new(0));
         for db in [&mut write, &mut readers] {
             let statements = Arc::clone(&statements);
-            db.set_metric_callback(move |_| {
+            db.set_metric_callback(move |run| {
                 statements.fetch_add(1, Ordering::Relaxed);
+                // Without the values, which are nobody's but the users'.
+                tracing::trace!(target: "understudy::sql", "{}", run.statement.sql);
             });
         }
         let herald = Herald::new();
         let commits = herald.follow();
-        let watch = herald.watch(url, watching);
+        let watch = herald.watch(url, &watching);
         let (queue, waiting) = mpsc::channel(QUEUE);
-        tokio::spawn(Writer::new(write, waiting, herald, watch).run());
+        tokio::spawn(Writer::new([write, watching], waiting, herald, watch).run());
         Ok(Self {
             inner: Arc::new(Inner {
                 readers,

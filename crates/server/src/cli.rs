@@ -30,6 +30,11 @@ pub(crate) enum Command {
     /// checksums before it is kept. A copy that is stopped leaves the target empty and can be begun again. Stop the
     /// servers over the source first: what they write after the copy has begun is not in it.
     Copy(Copying),
+    /// Look the database over: is every campaign what its events say, and every row one that the rules allow?
+    ///
+    /// Prints a line for each finding, and at the end how much was looked at. The exit code is 0 only if there is no
+    /// finding. It reads one state of the database and writes nothing, so it may run beside a server that is at work.
+    Check(Check),
 }
 
 /// The options of `serve`.
@@ -86,6 +91,14 @@ pub(crate) struct Copying {
     /// The database to copy it into, made and migrated where needed. It must be empty.
     #[arg(long, value_name = "URL")]
     pub(crate) to: String,
+}
+
+/// The options of `check`.
+#[derive(Debug, Args)]
+pub(crate) struct Check {
+    /// Which database.
+    #[command(flatten)]
+    pub(crate) database: Database,
 }
 
 /// The option that names the database.
@@ -177,6 +190,16 @@ mod tests {
             };
             assert_eq!(migrate.database.url, "sqlite://a.db", "{line}");
         }
+    }
+
+    #[test]
+    fn check_takes_a_database_and_nothing_else() {
+        let Command::Check(check) = parse("understudy check --database sqlite://other.db").unwrap() else {
+            panic!("not check")
+        };
+        assert_eq!(check.database.url, "sqlite://other.db");
+        assert!(parse("understudy check").is_ok());
+        assert!(parse("understudy check other.db").is_err());
     }
 
     #[test]

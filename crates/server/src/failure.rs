@@ -3,6 +3,7 @@
 use std::{io, net::SocketAddr};
 
 use understudy_app::{OpenError, demo::DemoError};
+use understudy_persistence::check::CheckError;
 use understudy_persistence::copy::CopyError;
 
 /// The one error of the command line. Each message fits on one line and says what was being tried.
@@ -20,6 +21,9 @@ pub(crate) enum Failure {
     /// The database cannot be opened or migrated.
     #[error(transparent)]
     Database(#[from] OpenError),
+    /// The database could not be looked over to the end.
+    #[error(transparent)]
+    Check(#[from] CheckError),
     /// The examples of `--demo` could not be added, or not all of them.
     #[error("cannot fill the database with examples: {0}")]
     Demo(#[from] DemoError),

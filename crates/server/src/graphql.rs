@@ -4,6 +4,7 @@ mod error;
 mod guard;
 mod http;
 mod operations;
+mod unavailable;
 mod websocket;
 
 use actix_web::{

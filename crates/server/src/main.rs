@@ -3,6 +3,7 @@
 //! This crate refuses to know what a campaign is. It carries requests to the schema and answers back, and decides
 //! only what is about the carrying: who may listen, how large and how deep a request may be, and how to stop.
 
+mod check;
 mod cli;
 mod copy;
 mod failure;
@@ -33,7 +34,8 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 fn main() {
     let cli = Cli::try_parse().unwrap_or_else(|error| cli::refuse(&error));
     let code = match start(cli) {
-        Ok(()) => 0,
+        Ok(true) => 0,
+        Ok(false) => 1,
         Err(failure) => {
             output::complain(&failure);
             1
@@ -45,7 +47,7 @@ fn main() {
 }
 
 /// Prepares what every command needs, runs the command, and leaves the runtime without waiting for its threads.
-fn start(cli: Cli) -> Result<(), Failure> {
+fn start(cli: Cli) -> Result<bool, Failure> {
     logging::start()?;
     let runtime = runtime::Builder::new_multi_thread()
         .enable_all()
@@ -56,12 +58,15 @@ fn start(cli: Cli) -> Result<(), Failure> {
     result
 }
 
-/// Runs one command to its end.
-async fn run(command: Command) -> Result<(), Failure> {
+/// Runs one command to its end; whether it went as everybody wants it. It is not so where it has done its work and
+/// found something amiss.
+async fn run(command: Command) -> Result<bool, Failure> {
     match command {
-        Command::Serve(options) => serve::serve(options).await,
-        Command::Schema => output::print(&understudy_api::sdl()),
-        Command::Migrate(options) => migrate::migrate(options).await,
-        Command::Copy(options) => copy::copy(options).await,
+        Command::Serve(options) => serve::serve(options).await?,
+        Command::Schema => output::print(&understudy_api::sdl())?,
+        Command::Migrate(options) => migrate::migrate(options).await?,
+        Command::Copy(options) => copy::copy(options).await?,
+        Command::Check(options) => return check::check(options).await,
     }
+    Ok(true)
 }

@@ -12,11 +12,17 @@ use crate::failure::Failure;
 /// # Errors
 /// If stdout is closed; `println!` would panic there, as in `understudy schema | head`.
 pub(crate) fn print(text: &str) -> Result<(), Failure> {
+    write(text).map_err(Failure::Output)
+}
+
+/// As [`print()`], for whoever has an error of its own.
+///
+/// # Errors
+/// What the operating system says.
+pub(crate) fn write(text: &str) -> io::Result<()> {
     let mut stdout = io::stdout().lock();
-    stdout
-        .write_all(text.as_bytes())
-        .and_then(|()| stdout.flush())
-        .map_err(Failure::Output)
+    stdout.write_all(text.as_bytes())?;
+    stdout.flush()
 }
 
 /// Writes `failure` to stderr as one line, whatever line breaks a library has put into its message.

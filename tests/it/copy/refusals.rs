@@ -129,12 +129,11 @@ async fn a_target_that_cannot_be_reached() {
 #[tokio::test]
 async fn a_target_that_takes_no_writes() {
     let (source, target) = (migrated().await, migrated().await);
-    let url = match backend() {
-        DbBackend::Sqlite => format!("{}?mode=ro", target.url()),
-        _ => {
-            execute(&target, "REVOKE ALL ON workspaces FROM CURRENT_USER").await;
-            target.url().to_owned()
-        }
+    let url = if backend() == DbBackend::Sqlite {
+        format!("{}?mode=ro", target.url())
+    } else {
+        execute(&target, "REVOKE ALL ON workspaces FROM CURRENT_USER").await;
+        target.url().to_owned()
     };
     let line = refused(source.url(), &url);
     assert!(

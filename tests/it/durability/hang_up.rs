@@ -5,7 +5,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
 use super::segment;
-use crate::harness::{Database, Dice, Server, audit, email};
+use crate::harness::{Database, Dice, Server, assert_whole, audit, email};
 
 /// A mutation as it goes over the wire.
 fn request(name: &str) -> Vec<u8> {
@@ -67,4 +67,5 @@ async fn clients_that_hang_up_break_nothing() {
         assert!(names.contains(&format!("Campaign {number}").as_str()));
     }
     assert!(names.len() <= whole && whole + cut == 60);
+    assert_whole(&database).await;
 }

@@ -55,6 +55,12 @@ impl Database {
         Some(Self::in_file())
     }
 
+    /// A database of PostgreSQL, for a story that has no meaning on an embedded one; none where the stories run on
+    /// `SQLite`.
+    pub(crate) fn postgres() -> Option<Self> {
+        CLUSTER.as_deref().map(Self::on)
+    }
+
     /// A file that is yet to be made, whatever the stories run on.
     pub(crate) fn in_file() -> Self {
         let folder = tempfile::tempdir().unwrap();

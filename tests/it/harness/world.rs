@@ -8,6 +8,7 @@ use understudy_app::App;
 use understudy_domain::WorkspaceId;
 
 use super::Database;
+use super::judge::Judge;
 
 /// What every mutation on one campaign is asked for.
 const PAYLOAD: &str = "
@@ -46,6 +47,8 @@ const WHOLE: &str = "
 pub(crate) struct World {
     pub(crate) app: App,
     pub(crate) schema: Schema,
+    /// Before the database: it looks at that when it is dropped.
+    pub(crate) judge: Judge,
     pub(crate) database: Database,
 }
 
@@ -95,13 +98,14 @@ impl World {
         Self::over(Database::new()).await
     }
 
-    /// The same, over a database that may have something in it already.
+    /// A world over a database that somebody has prepared.
     pub(crate) async fn over(database: Database) -> Self {
         let app = App::open(database.url()).await.unwrap();
         let schema = understudy_api::schema(app.clone());
         Self {
             app,
             schema,
+            judge: Judge::of(database.url()),
             database,
         }
     }

@@ -16,8 +16,8 @@ use tempfile::TempDir;
 use super::Binaries;
 use super::account::Account;
 
-/// Who owns the databases. It may do what the owner of an application's database may do, and is no superuser, so that
-/// the tests find out what would need one.
+/// Who owns the databases. It may do what the owner of an application's database may do, and make databases and roles
+/// for tests; it is no superuser, so that the tests find out what would need one.
 const ROLE: &str = "understudy";
 
 /// How text is ordered where nothing else is said, the first that this PostgreSQL can do: as people order it if
@@ -176,7 +176,7 @@ impl Cluster {
             .open(configuration)?
             .write_all(SETTINGS.as_bytes())?;
         let role = self.folder.path().join("role.sql");
-        fs::write(&role, format!("CREATE ROLE {ROLE} LOGIN CREATEDB"))?;
+        fs::write(&role, format!("CREATE ROLE {ROLE} LOGIN CREATEDB CREATEROLE"))?;
         let mut alone = self.program("postgres");
         alone.arg("--single").arg("-D").arg(self.data()).arg("postgres");
         finish(alone.stdin(fs::File::open(role)?))

@@ -11,6 +11,7 @@ mod matrix;
 mod messages;
 mod patches;
 mod random_commands;
+mod replay;
 mod schedules;
 mod sources;
 mod strategies;

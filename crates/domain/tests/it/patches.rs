@@ -9,8 +9,7 @@ use understudy_domain::{Content, Message, ProblemKind, ScheduleKind};
 
 use crate::strategies::{any_patch, content, states};
 use crate::support::{
-    Told, email, message_of, moment, patch_of, plain, say, segment_id, segment_states, try_patch,
-    try_patch_on,
+    Told, email, message_of, moment, plain, say, segment_id, segment_states, try_patch, try_patch_on,
 };
 
 fn told(problems: &[(&str, ProblemKind)]) -> Vec<Told> {
@@ -87,7 +86,7 @@ fn what_is_left_out_stays() {
         segments: vec![segment_id(0)],
         ..Content::empty()
     };
-    let mut patch = patch_of(&plain());
+    let mut patch = ContentPatch::from(plain());
     patch.description = Patched::Keep;
     patch.message = Patched::Keep;
     patch.segments = Patched::Keep;
@@ -236,7 +235,7 @@ proptest! {
         match patch.apply(&base, &segments) {
             Ok(accepted) => {
                 check_accepted(&accepted)?;
-                prop_assert_eq!(patch_of(&accepted).apply(&accepted, &segments), Ok(accepted));
+                prop_assert_eq!(ContentPatch::from(accepted.clone()).apply(&accepted, &segments), Ok(accepted));
             }
             Err(problems) => {
                 prop_assert!(!problems.is_empty());
@@ -249,6 +248,6 @@ proptest! {
     #[test]
     fn a_valid_content_is_accepted_onto_any_other(base in content(), wanted in content()) {
         let segments = segment_states(&[false; crate::strategies::SEGMENTS]);
-        prop_assert_eq!(patch_of(&wanted).apply(&base, &segments), Ok(wanted));
+        prop_assert_eq!(ContentPatch::from(wanted.clone()).apply(&base, &segments), Ok(wanted));
     }
 }

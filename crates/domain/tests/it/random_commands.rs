@@ -3,6 +3,7 @@
 
 mod invariants;
 mod model;
+mod replay;
 mod stage;
 
 use std::collections::BTreeSet;

@@ -3,8 +3,7 @@
 use chrono::TimeDelta;
 use understudy_domain::campaign::Circumstances;
 use understudy_domain::content::{
-    ContentPatch, EmailPatch, HeaderPatch, InAppPatch, MessagePatch, SchedulePatch, SegmentStates,
-    WebhookPatch,
+    ContentPatch, EmailPatch, InAppPatch, MessagePatch, SegmentStates, WebhookPatch,
 };
 use understudy_domain::text::Patched;
 use understudy_domain::{
@@ -184,58 +183,6 @@ pub(crate) fn told(problems: Vec<Problem>) -> Vec<Told> {
         .into_iter()
         .map(|problem| (problem.path.join("."), problem.kind))
         .collect()
-}
-
-/// The patch that says again what the content says.
-pub(crate) fn patch_of(content: &Content) -> ContentPatch {
-    let Content {
-        name,
-        description,
-        tags,
-        message,
-        segments,
-        schedule,
-    } = content.clone();
-    ContentPatch {
-        name: Patched::Set(name),
-        description: Patched::Set(description),
-        tags: Patched::Set(tags),
-        message: message.map_or(Patched::Null, |message| Patched::Set(message_patch_of(message))),
-        segments: Patched::Set(segments),
-        schedule: Patched::Set(SchedulePatch {
-            kind: schedule.kind,
-            start_at: schedule.start_at,
-            end_at: schedule.end_at,
-        }),
-    }
-}
-
-fn message_patch_of(message: Message) -> MessagePatch {
-    match message {
-        Message::Email(email) => MessagePatch::Email(EmailPatch {
-            subject: email.subject,
-            body: email.body,
-            from: email.from,
-            reply_to: email.reply_to,
-        }),
-        Message::InApp(in_app) => MessagePatch::InApp(InAppPatch {
-            title: in_app.title,
-            body: in_app.body,
-            trigger: in_app.trigger,
-        }),
-        Message::Webhook(webhook) => MessagePatch::Webhook(WebhookPatch {
-            url: webhook.url,
-            body: webhook.body,
-            headers: webhook
-                .headers
-                .into_iter()
-                .map(|header| HeaderPatch {
-                    name: header.name,
-                    value: header.value,
-                })
-                .collect(),
-        }),
-    }
 }
 
 /// The message that an accepted patch becomes.

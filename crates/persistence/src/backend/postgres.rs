@@ -84,10 +84,41 @@ pub(super) async fn connect(url: &str, role: Role) -> Result<DatabaseConnection,
             })
         })
         .after_release(|connection, _| Box::pin(is_alive(connection)))
-        .connect_with(options)
+        .connect_with(options.clone())
+        .await;
+    let pool = match pool {
+        Ok(pool) => pool,
+        Err(error) => return Err(unopenable(url, &connection_error(told(error, &options).await))),
+    };
+    let encoding: String = sqlx::query_scalar("SHOW server_encoding")
+        .fetch_one(&pool)
         .await
-        .map_err(|error| unopenable(url, &DbErr::Conn(RuntimeErr::SqlxError(error.into()))))?;
+        .map_err(|error| unopenable(url, &connection_error(error)))?;
+    if encoding != "UTF8" {
+        return Err(OpenError::Unsupported {
+            url: without_secrets(url),
+            reason: format!(
+                "its encoding is {encoding}, which has not all letters; make it with ENCODING 'UTF8'"
+            ),
+        });
+    }
     Ok(pool.into())
+}
+
+/// What there is to tell about a pool that could not be opened. Where nobody listens it tries again until its time is
+/// up, and keeps to itself why.
+async fn told(error: sqlx::Error, options: &PgConnectOptions) -> sqlx::Error {
+    if !matches!(error, sqlx::Error::PoolTimedOut) {
+        return error;
+    }
+    match tokio::time::timeout(ALIVE_WITHIN, PgConnection::connect_with(options)).await {
+        Ok(Err(reason)) => reason,
+        Ok(Ok(_)) | Err(_) => error,
+    }
+}
+
+fn connection_error(error: sqlx::Error) -> DbErr {
+    DbErr::Conn(RuntimeErr::SqlxError(error.into()))
 }
 
 fn options(url: &str) -> Result<PgConnectOptions, OpenError> {
@@ -125,14 +156,20 @@ pub(super) async fn begin_write(
     Ok(tx)
 }
 
-/// Begins the transaction of migrations, as long as it takes. Unlike a table, the lock is there before the first one.
-pub(super) async fn begin_migration(db: &DatabaseConnection) -> Result<Transaction, StoreError> {
+/// Begins a transaction without the limits of time that others have.
+pub(super) async fn begin_long(db: &DatabaseConnection) -> Result<Transaction, StoreError> {
     let tx = Transaction::begin_patient(db).await?;
     tx.execute_unprepared(
         "SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0; \
          SET LOCAL idle_in_transaction_session_timeout = 0",
     )
     .await?;
+    Ok(tx)
+}
+
+/// Begins the transaction of migrations. Unlike a table, the lock is there before the first one.
+pub(super) async fn begin_migration(db: &DatabaseConnection) -> Result<Transaction, StoreError> {
+    let tx = begin_long(db).await?;
     let lock = Statement::from_sql_and_values(
         DbBackend::Postgres,
         "SELECT pg_advisory_xact_lock($1)",
@@ -146,16 +183,10 @@ pub(super) async fn begin_migration(db: &DatabaseConnection) -> Result<Transacti
 /// every write locks one, so whoever wants to write waits for this lock, be it of a workspace that is not there yet.
 pub(super) async fn begin_target(db: &DatabaseConnection) -> Result<Transaction, StoreError> {
     let tx = Transaction::begin(db).await?;
-    take_time(&tx).await?;
+    tx.execute_unprepared(COPIES).await?;
     tx.execute_unprepared("LOCK TABLE workspaces IN EXCLUSIVE MODE")
         .await?;
     Ok(tx)
-}
-
-/// Gives a transaction the time that a copy takes.
-pub(super) async fn take_time(tx: &Transaction) -> Result<(), StoreError> {
-    tx.execute_unprepared(COPIES).await?;
-    Ok(())
 }
 
 /// What the SQLSTATE of an error means.

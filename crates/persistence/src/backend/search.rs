@@ -21,7 +21,7 @@ pub(crate) async fn index<C: ConnectionTrait>(db: &C, id: Uuid, content: &Conten
     }
 }
 
-/// The condition that a content has all the words, or `None` where there is no word to look for.
+/// The condition that a campaign's live content has all the words, or `None` where there is no word to look for.
 pub(crate) fn condition(backend: DbBackend, text: &str) -> Option<SimpleExpr> {
     if text.trim().is_empty() {
         return None;
@@ -37,6 +37,14 @@ pub(crate) fn condition(backend: DbBackend, text: &str) -> Option<SimpleExpr> {
     };
     // Nothing but signs, which the index does not have.
     Some(found.unwrap_or_else(|| Expr::cust("1 = 0")))
+}
+
+/// The condition that a content has no entry in the index, so that no search finds it.
+pub(crate) fn is_missing(backend: DbBackend) -> SimpleExpr {
+    Expr::cust(match backend {
+        DbBackend::Postgres => tsvector::MISSING,
+        _ => fts5::MISSING,
+    })
 }
 
 /// All text of a content that can be searched for.

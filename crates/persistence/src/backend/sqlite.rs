@@ -32,6 +32,7 @@ pub(super) async fn connect(
     check(url)?;
     let mut options = ConnectOptions::new(url);
     let create = matches!(existence, Existence::Create);
+    let read_only = matches!(existence, Existence::ReadOnly);
     options
         .max_connections(role.connections())
         .acquire_timeout(PATIENCE)
@@ -43,8 +44,13 @@ pub(super) async fn connect(
                 .foreign_keys(true)
                 .busy_timeout(PATIENCE);
             if role == Role::Source {
-                // It stays as it is, even where it is a file that the server would first change to its liking.
+                // It stays as it is to the last byte, its log included.
                 return sqlite.read_only(true);
+            }
+            if read_only {
+                // The mode of the journal stands in the file: to set it would be to write. To open the file itself for
+                // reading alone would leave its log behind, and let SQLite's own check pass by the CHECKs of the tables.
+                return sqlite.pragma("query_only", "ON");
             }
             sqlite.pragma("journal_mode", "WAL").pragma("synchronous", "FULL")
         })

@@ -18,16 +18,6 @@ pub enum CopyError {
         /// The target's URL.
         url: String,
     },
-    /// A database lacks migrations.
-    #[error(
-        "the database {url:?} lacks the migration {migration:?}: apply it first, with `understudy migrate up --database {url}`"
-    )]
-    Behind {
-        /// Its URL.
-        url: String,
-        /// The first migration that it lacks.
-        migration: String,
-    },
     /// The target holds something already.
     #[error("the database {url:?} is not empty: there is something in {table}; a copy needs a new one")]
     NotEmpty {

@@ -4,7 +4,7 @@ use sea_orm::{ConnectionTrait as _, DatabaseConnection, EntityTrait as _};
 use understudy_domain::WorkspaceId;
 
 use super::tables::TABLES;
-use super::{CopyError, End, up_to_date};
+use super::{CopyError, End};
 use crate::backend::{begin_target, identity, without_secrets};
 use crate::entity::workspace;
 use crate::{StoreError, migrate};
@@ -35,12 +35,13 @@ pub(super) async fn refuse_same(
 /// so that what is empty stays so.
 pub(super) async fn begin<'u>(url: &'u str, db: &DatabaseConnection) -> Result<End<'u>, CopyError> {
     // One that is newer is refused here, even one that this binary could use: it may have what there is no copy of.
-    migrate::lacking(url, db).await?;
+    migrate::refuse_newer(url, db).await?;
     migrate::apply(url, db).await?;
     let begun = begin_target(db).await;
     let tx = begun.map_err(CopyError::failed("write to", url))?;
     let target = End { url, tx };
-    up_to_date(&target).await?;
+    // Somebody may have taken migrations back, as long as there was no lock.
+    migrate::require_all(url, target.tx.connection()).await?;
     let not_empty = find_anything(&target).await;
     match not_empty.map_err(target.failed("look at"))? {
         None => Ok(target),

@@ -26,6 +26,10 @@ pub struct Model {
     pub archived_at: Option<DateTimeUtc>,
     /// The segment that archived it.
     pub archived_by_segment_id: Option<Uuid>,
+    /// The live content's name as lists order it.
+    pub sort_name: String,
+    /// The live content's channel.
+    pub channel: Option<String>,
     /// When it was created.
     pub created_at: DateTimeUtc,
     /// When its version last went up.

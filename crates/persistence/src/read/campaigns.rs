@@ -21,7 +21,7 @@ use crate::rows::{self, corrupt};
 mod filter;
 
 pub(crate) use filter::all_ids;
-use filter::{filtered, key_values, ordered};
+use filter::{key_values, listed};
 
 /// What belongs to campaigns and stands in other tables.
 struct Parts {
@@ -85,12 +85,7 @@ impl Snapshot {
         page: &Page<CampaignKey>,
         wants: Wants,
     ) -> Result<Slice<CampaignRead>, StoreError> {
-        let (select, keyset) = ordered(
-            self.db.get_database_backend(),
-            filtered(self.workspace, filter),
-            filter,
-            order,
-        );
+        let (select, keyset) = listed(self.db.get_database_backend(), self.workspace, filter, order);
         let rows = keyset.page(select, page, key_values).all(&self.db).await?;
         let slice = slice(rows, page);
         let campaigns = self.complete(slice.items.clone(), wants).await?;
@@ -103,15 +98,12 @@ impl Snapshot {
     /// If the database fails.
     pub async fn campaign_count(&self, filter: &CampaignFilter) -> Result<u64, StoreError> {
         let order = CampaignOrder::default();
-        Ok(ordered(
-            self.db.get_database_backend(),
-            filtered(self.workspace, filter),
-            filter,
-            order,
+        Ok(
+            listed(self.db.get_database_backend(), self.workspace, filter, order)
+                .0
+                .count(&self.db)
+                .await?,
         )
-        .0
-        .count(&self.db)
-        .await?)
     }
 
     /// Adds to rows what stands in other tables, in a number of statements that does not depend on theirs.

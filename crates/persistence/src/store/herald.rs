@@ -48,7 +48,7 @@ impl Herald {
     }
 
     /// Looks, and on PostgreSQL listens and tells, until what comes back is dropped.
-    pub(super) fn watch(&self, url: &str, db: DatabaseConnection) -> JoinSet<()> {
+    pub(super) fn watch(&self, url: &str, db: &DatabaseConnection) -> JoinSet<()> {
         let mut tasks = JoinSet::new();
         if db.get_database_backend() == DbBackend::Postgres {
             let signals = Signals::new(url);
@@ -56,7 +56,7 @@ impl Herald {
             tasks.spawn(signals.clone().listen(move || herald.announce()));
             tasks.spawn(self.clone().tell(signals, db.clone()));
         }
-        tasks.spawn(self.clone().look(db));
+        tasks.spawn(self.clone().look(db.clone()));
         tasks
     }
 

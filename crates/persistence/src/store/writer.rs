@@ -35,13 +35,14 @@ pub(super) struct Writer {
     db: DatabaseConnection,
     waiting: mpsc::Receiver<Message>,
     herald: Herald,
-    /// What wakes up the followers of the log while there is a writer.
-    _watch: JoinSet<()>,
+    /// What wakes up the followers of the log while there is a writer, and its connection.
+    watch: JoinSet<()>,
+    watching: DatabaseConnection,
 }
 
 impl Writer {
     pub(super) fn new(
-        db: DatabaseConnection,
+        [db, watching]: [DatabaseConnection; 2],
         waiting: mpsc::Receiver<Message>,
         herald: Herald,
         watch: JoinSet<()>,
@@ -50,7 +51,8 @@ impl Writer {
             db,
             waiting,
             herald,
-            _watch: watch,
+            watch,
+            watching,
         }
     }
 
@@ -77,8 +79,12 @@ impl Writer {
             }
             self.write(batch).await;
         }
-        if let Err(error) = self.db.close().await {
-            tracing::warn!(%error, "the database did not close cleanly");
+        self.watch.shutdown().await;
+        // SQLite tidies up when the last of all connections is closed.
+        for db in [self.watching, self.db] {
+            if let Err(error) = db.close().await {
+                tracing::warn!(%error, "the database did not close cleanly");
+            }
         }
         if let Some(done) = closing {
             let _ = done.send(());

@@ -8,7 +8,7 @@ use understudy_domain::{Campaign, CampaignEvent, CampaignId, SourceId, Version};
 use super::{Change, WriteTx};
 use crate::StoreError;
 use crate::entity::campaign;
-use crate::rows::lifecycle_columns;
+use crate::rows::{lifecycle_columns, list_columns};
 
 /// How many campaigns one statement updates. SQLite nests the alternatives of a condition, a thousand deep at most.
 const CHUNK: usize = 400;
@@ -26,7 +26,10 @@ impl WriteTx {
         // The first content has the campaign's id; each later one has the id of the draft that it was.
         let content_id = campaign.id.uuid();
         self.insert_content(content_id, &campaign.live).await?;
+        let listed = list_columns(&campaign.live);
         let row = campaign::ActiveModel {
+            sort_name: listed.sort_name,
+            channel: listed.channel,
             id: Set(campaign.id.uuid()),
             workspace_id: Set(self.workspace.uuid()),
             content_id: Set(content_id),
@@ -133,6 +136,11 @@ impl WriteTx {
 /// What a change makes of a campaign's row, the version aside.
 fn changed_columns(before: &Campaign, after: &Campaign) -> campaign::ActiveModel {
     let columns = lifecycle_columns(after.lifecycle);
+    let listed = if before.live == after.live {
+        campaign::ActiveModel::default()
+    } else {
+        list_columns(&after.live)
+    };
     let is_launch_kept = before.lifecycle.launched_at() == after.lifecycle.launched_at();
     campaign::ActiveModel {
         // Left out where it stays, so that campaigns which were launched at different times can share a statement.
@@ -142,6 +150,8 @@ fn changed_columns(before: &Campaign, after: &Campaign) -> campaign::ActiveModel
             columns.launched_at
         },
         updated_at: Set(after.updated_at),
+        sort_name: listed.sort_name,
+        channel: listed.channel,
         ..columns
     }
 }

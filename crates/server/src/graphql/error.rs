@@ -13,7 +13,7 @@ use super::http::{GRAPHQL_RESPONSE, MAX_BODY_BYTES};
 /// The answer to a request that was not executed.
 #[derive(Serialize)]
 struct Answer {
-    errors: [ServerError; 1],
+    errors: Vec<ServerError>,
 }
 
 /// A refusal by the transport. It is answered as GraphQL answers errors, so that a client needs one reader for all
@@ -40,6 +40,9 @@ pub(crate) enum TransportError {
     /// The document is not run: it does not parse, or the guard refuses it.
     #[error("{}", .0.message)]
     Document(Box<ServerError>),
+    /// The operation was executed as far as it could be without the database. These are its errors.
+    #[error("The database is not available.")]
+    Unavailable(Vec<ServerError>),
 }
 
 impl TransportError {
@@ -50,14 +53,16 @@ impl TransportError {
             Self::PayloadTooLarge => "PAYLOAD_TOO_LARGE",
             Self::UnsupportedMediaType => "UNSUPPORTED_MEDIA_TYPE",
             Self::MethodNotAllowed { .. } => "METHOD_NOT_ALLOWED",
+            Self::Unavailable(_) => "UNAVAILABLE",
         }
     }
 
-    /// The error as it stands in the answer.
-    fn to_error(&self) -> ServerError {
+    /// The errors as they stand in the answer.
+    fn to_errors(&self) -> Vec<ServerError> {
         match self {
-            Self::Document(error) => ServerError::clone(error),
-            _ => coded(self.to_string(), self.code()),
+            Self::Document(error) => vec![ServerError::clone(error)],
+            Self::Unavailable(errors) => errors.clone(),
+            _ => vec![coded(self.to_string(), self.code())],
         }
     }
 }
@@ -69,16 +74,20 @@ impl ResponseError for TransportError {
             Self::PayloadTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::MethodNotAllowed { .. } => StatusCode::METHOD_NOT_ALLOWED,
+            Self::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
         }
     }
 
     fn error_response(&self) -> HttpResponse {
         let answer = Answer {
-            errors: [self.to_error()],
+            errors: self.to_errors(),
         };
         let mut response = HttpResponse::build(self.status_code());
         if let Self::MethodNotAllowed { allow, .. } = self {
             response.insert_header((header::ALLOW, *allow));
+        }
+        if matches!(self, Self::Unavailable(_)) {
+            response.insert_header((header::RETRY_AFTER, "1"));
         }
         response.content_type(GRAPHQL_RESPONSE).json(answer)
     }

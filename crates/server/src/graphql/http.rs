@@ -9,7 +9,7 @@ use async_graphql::{Executor, Request, Variables, parser::types::OperationType};
 use async_graphql_actix_web::GraphQLResponse;
 use serde::{Deserialize, de::DeserializeOwned};
 
-use super::{GuardedSchema, error::TransportError, guard};
+use super::{GuardedSchema, error::TransportError, guard, unavailable};
 
 /// The largest body of a POST, in bytes. A message's body may be 1 MiB, and JSON may write each of its bytes as
 /// `\u0000`, six for one.
@@ -136,7 +136,11 @@ async fn answer(
         )),
         // Which operation is meant may be unclear; then the schema says so.
         Some(OperationType::Query | OperationType::Mutation) | None => {
-            Ok(GraphQLResponse::from(schema.execute(graphql).await).respond_to(request))
+            let response = schema.execute(graphql).await;
+            if unavailable::is_all(&response) && unavailable::may_be_told(request) {
+                return Err(TransportError::Unavailable(response.errors));
+            }
+            Ok(GraphQLResponse::from(response).respond_to(request))
         }
     }
 }

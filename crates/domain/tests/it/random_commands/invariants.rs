@@ -5,6 +5,7 @@ use understudy_domain::{
     ArchiveCause, Campaign, CampaignEvent, DraftId, EventKind, Lifecycle, Status, Version,
 };
 
+use super::replay;
 use super::stage::Actor;
 
 /// Of a campaign that has just come into being.
@@ -57,7 +58,8 @@ pub(super) fn check_unchanged(before: &Campaign, after: &Campaign) {
 /// Of every campaign at any time.
 pub(super) fn check_standing(actor: &Actor, segments: &SegmentStates) {
     replaying_the_events_gives_the_status(actor);
-    let Actor { campaign, log } = actor;
+    replaying_the_events_gives_the_campaign(actor);
+    let Actor { campaign, log, .. } = actor;
     assert_eq!(
         campaign.place.is_some(),
         campaign.live.is_in_app(),
@@ -70,6 +72,12 @@ pub(super) fn check_standing(actor: &Actor, segments: &SegmentStates) {
     );
     if campaign.lifecycle.launched_at().is_none() {
         assert_eq!(campaign.draft, None, "what was never launched has no draft");
+    }
+    let standing = campaign.standing(segments);
+    assert_eq!(standing.breaches(campaign.place.is_some()), []);
+    assert_eq!(campaign.live.flaws(segments), []);
+    if let Some(draft) = &campaign.draft {
+        assert_eq!(draft.content.flaws(segments), []);
     }
     if campaign.lifecycle.status() == Status::Active {
         let archived = campaign.live.readiness(segments).has_archived_segment;
@@ -159,6 +167,10 @@ fn only_content_events_change_the_live_content(before: &Campaign, after: &Campai
     assert!(is_content_event || after.live == before.live, "{event:?}");
     let is_place_event = is_content_event || event.kind == EventKind::InAppPriorityChanged;
     assert!(is_place_event || after.place == before.place, "{event:?}");
+}
+
+fn replaying_the_events_gives_the_campaign(actor: &Actor) {
+    assert_eq!(actor.replay.outcome(), Some(replay::outcome_of(&actor.campaign)));
 }
 
 fn replaying_the_events_gives_the_status(actor: &Actor) {

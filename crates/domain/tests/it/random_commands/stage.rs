@@ -5,7 +5,7 @@ use understudy_domain::content::{ContentPatch, MessagePatch, SegmentStates};
 use understudy_domain::text::Patched;
 use understudy_domain::{
     ArchiveCause, Campaign, CampaignEvent, Channel, Content, EventKind, InAppLevel, LifecycleCommand,
-    Message, Refusal, Transition,
+    Message, Refusal, Replay, Transition,
 };
 
 use super::invariants;
@@ -21,6 +21,8 @@ use crate::support::{
 pub(super) struct Actor {
     pub(super) campaign: Campaign,
     pub(super) log: Vec<CampaignEvent>,
+    /// What the log says by itself.
+    pub(super) replay: Replay,
 }
 
 #[derive(Debug, Default)]
@@ -28,6 +30,14 @@ pub(super) struct Stage {
     actors: Vec<Actor>,
     archived: [bool; SEGMENTS],
     clock: u32,
+}
+
+impl Actor {
+    /// Every life replays clean, event by event.
+    fn tell(&mut self, event: CampaignEvent) {
+        assert_eq!(self.replay.follow(&event), [], "{event:?}");
+        self.log.push(event);
+    }
 }
 
 type Outcome = Result<Transition, Refusal>;
@@ -70,10 +80,13 @@ impl Stage {
         let answer = match outcome {
             Ok(Transition::Changed { campaign, event }) => {
                 invariants::check_begin(&campaign, &event);
-                self.actors.push(Actor {
+                let mut actor = Actor {
                     campaign: *campaign,
-                    log: vec![event],
-                });
+                    log: vec![],
+                    replay: Replay::default(),
+                };
+                actor.tell(event);
+                self.actors.push(actor);
                 Answer::Changed
             }
             Ok(Transition::Unchanged(campaign)) => panic!("{campaign:?} was there before it was made"),
@@ -118,7 +131,7 @@ impl Stage {
             Ok(Transition::Changed { campaign, event }) => {
                 invariants::check_change(&actor.campaign, &campaign, &event, draft_id(self.clock));
                 actor.campaign = *campaign;
-                actor.log.push(event);
+                actor.tell(event);
                 Answer::Changed
             }
             Ok(Transition::Unchanged(campaign)) => {
@@ -152,6 +165,10 @@ impl Stage {
             }
         }
         answers
+    }
+
+    pub(super) fn actors(&self) -> &[Actor] {
+        &self.actors
     }
 
     pub(super) fn event_kinds(&self) -> impl Iterator<Item = EventKind> {

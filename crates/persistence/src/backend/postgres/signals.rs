@@ -52,14 +52,16 @@ impl Signals {
 
     /// Calls `heard` whenever another server has told, or may have while nobody listened, until it is dropped.
     pub(crate) async fn listen(self, heard: impl Fn()) {
+        let mut was_lost = false;
         loop {
-            let Err(error) = self.listen_once(&heard).await;
+            let Err(error) = self.listen_once(&heard, was_lost).await;
+            was_lost = true;
             tracing::warn!(%error, "not listening for other servers' commits; they are looked for every second");
             sleep(PAUSE).await;
         }
     }
 
-    async fn listen_once(&self, heard: &impl Fn()) -> Result<Infallible, ListenError> {
+    async fn listen_once(&self, heard: &impl Fn(), was_lost: bool) -> Result<Infallible, ListenError> {
         let pool = PgPoolOptions::new()
             .max_connections(1)
             .acquire_timeout(PATIENCE)
@@ -70,7 +72,9 @@ impl Signals {
         let mut listener = PgListener::connect_with(&pool).await?;
         listener.eager_reconnect(false);
         listener.listen(CHANNEL).await?;
-        tracing::info!("listening for other servers' commits");
+        if was_lost {
+            tracing::info!("listening for other servers' commits again");
+        }
         heard();
         loop {
             match timeout(QUIET, listener.try_recv()).await {
@@ -79,7 +83,8 @@ impl Signals {
                 Ok(Ok(None)) => return Err(ListenError::Lost),
                 Ok(Err(error)) => return Err(error.into()),
                 Err(_) => match timeout(ALIVE_WITHIN, listener.execute("SELECT 1")).await {
-                    Ok(alive) => drop(alive?),
+                    Ok(Ok(_)) => {}
+                    Ok(Err(error)) => return Err(error.into()),
                     Err(_) => return Err(ListenError::Lost),
                 },
             }

@@ -8,6 +8,10 @@ use uuid::Uuid;
 use crate::StoreError;
 use crate::entity::content_document;
 
+/// The condition that a content has no entry.
+pub(super) const MISSING: &str = "\"contents\".\"id\" NOT IN (SELECT content_documents.content_id \
+    FROM content_documents JOIN content_words ON content_words.rowid = number)";
+
 pub(super) async fn index<C: ConnectionTrait>(db: &C, id: Uuid, text: &str) -> Result<(), StoreError> {
     // The update changes nothing, and makes the statement return the number of a row that is there already.
     let known = OnConflict::column(content_document::Column::ContentId)
@@ -39,7 +43,7 @@ pub(super) fn condition(terms: &[&str]) -> SimpleExpr {
         .map(|term| format!("\"{}\"*", term.replace('"', "\"\"")))
         .collect();
     Expr::cust_with_values(
-        "\"contents\".\"id\" IN (SELECT content_documents.content_id FROM content_words \
+        "\"campaigns\".\"content_id\" IN (SELECT content_documents.content_id FROM content_words \
          JOIN content_documents ON number = content_words.rowid WHERE content_words MATCH ?)",
         [phrases.join(" ")],
     )

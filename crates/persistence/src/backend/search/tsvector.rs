@@ -17,6 +17,10 @@ const INDEXED: usize = 16;
 /// How many bytes of words are indexed in all. Only letters that are longer in lower case get there.
 const MOST_INDEXED: usize = 1_000_000;
 
+/// The condition that a content has no entry.
+pub(super) const MISSING: &str =
+    "NOT EXISTS (SELECT 1 FROM content_words WHERE content_words.content_id = \"contents\".\"id\")";
+
 pub(super) async fn index<C: ConnectionTrait>(db: &C, id: Uuid, text: &str) -> Result<(), StoreError> {
     let words = words(text);
     let mut indexed = BTreeSet::new();
@@ -63,11 +67,13 @@ pub(super) fn condition(terms: &[&str]) -> Option<SimpleExpr> {
         lexemes.insert(lexeme(last, true));
     }
     let query: Vec<String> = lexemes.into_iter().collect();
-    let mut sql =
-        "\"contents\".\"id\" IN (SELECT content_id FROM content_words WHERE words @@ $1::tsquery".to_owned();
-    for index in 0..patterns.len() {
-        sql.push_str(&format!(" AND text LIKE ${}", index + 2));
-    }
+    let mut sql = "\"campaigns\".\"content_id\" IN \
+        (SELECT content_words.content_id FROM content_words WHERE words @@ $1::tsquery"
+        .to_owned();
+    let like = (2..)
+        .zip(&patterns)
+        .map(|(number, _)| format!(" AND text LIKE ${number}"));
+    sql.extend(like);
     sql.push(')');
     let values = std::iter::once(query.join(" & ")).chain(patterns);
     Some(Expr::cust_with_values(sql, values))

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use sea_orm::sea_query::{Expr, SimpleExpr, Value};
 use sea_orm::{
-    ColumnTrait as _, ConnectionTrait, DbBackend, EntityTrait as _, IntoSimpleExpr as _, JoinType,
-    QueryFilter as _, QueryOrder as _, QuerySelect as _, QueryTrait as _, Select,
+    ColumnTrait as _, ConnectionTrait, DbBackend, EntityTrait as _, IntoSimpleExpr as _, QueryFilter as _,
+    QueryOrder as _, QuerySelect as _, QueryTrait as _, Select,
 };
 use understudy_domain::{CampaignId, Status, WorkspaceId};
 use uuid::Uuid;
@@ -13,15 +13,15 @@ use uuid::Uuid;
 use crate::StoreError;
 use crate::backend::search;
 use crate::codes::Code as _;
-use crate::entity::{campaign, content, content_segment, content_tag, draft};
+use crate::entity::{campaign, content_segment, content_tag, draft};
 use crate::read::keyset::Keyset;
 use crate::read::page::{CampaignFilter, CampaignKey, CampaignOrder, CampaignSort, SortDirection};
 
 /// A content has no more tags than this: whoever asks for more asks for nothing.
 const MOST_TAGS: usize = 50;
 
-/// The campaigns that a filter finds, as far as their own rows and plain subqueries tell.
-pub(super) fn filtered(workspace: WorkspaceId, filter: &CampaignFilter) -> Select<campaign::Entity> {
+/// The campaigns that a filter finds, the search aside.
+fn filtered(workspace: WorkspaceId, filter: &CampaignFilter) -> Select<campaign::Entity> {
     let mut rows = campaign::Entity::find().filter(campaign::Column::WorkspaceId.eq(workspace.uuid()));
     rows = match &filter.status {
         Some(statuses) => {
@@ -30,6 +30,10 @@ pub(super) fn filtered(workspace: WorkspaceId, filter: &CampaignFilter) -> Selec
         }
         None => rows.filter(campaign::Column::Status.ne(Status::Archived.code())),
     };
+    if let Some(channels) = &filter.channel {
+        let codes: BTreeSet<&str> = channels.iter().map(|channel| channel.code()).collect();
+        rows = rows.filter(campaign::Column::Channel.is_in(codes));
+    }
     if let Some(has_draft) = filter.has_draft {
         let drafts = draft::Entity::find()
             .select_only()
@@ -68,35 +72,25 @@ pub(super) fn filtered(workspace: WorkspaceId, filter: &CampaignFilter) -> Selec
     rows
 }
 
-/// Adds what looks into the live content, and says how the list is ordered.
-pub(super) fn ordered(
+/// The campaigns that a filter finds, and how their list is ordered.
+pub(super) fn listed(
     backend: DbBackend,
-    mut rows: Select<campaign::Entity>,
+    workspace: WorkspaceId,
     filter: &CampaignFilter,
     order: CampaignOrder,
 ) -> (Select<campaign::Entity>, Keyset) {
-    let found = filter
+    let mut rows = filtered(workspace, filter);
+    if let Some(found) = filter
         .search
         .as_deref()
-        .and_then(|text| search::condition(backend, text));
-    if found.is_some() || filter.channel.is_some() || order.by == CampaignSort::Name {
-        let live = campaign::Entity::belongs_to(content::Entity)
-            .from(campaign::Column::ContentId)
-            .to(content::Column::Id)
-            .into();
-        rows = rows.join(JoinType::InnerJoin, live);
-    }
-    if let Some(channels) = &filter.channel {
-        let codes: BTreeSet<&str> = channels.iter().map(|channel| channel.code()).collect();
-        rows = rows.filter(content::Column::Channel.is_in(codes));
-    }
-    if let Some(found) = found {
+        .and_then(|text| search::condition(backend, text))
+    {
         rows = rows.filter(found);
     }
     let by: SimpleExpr = match order.by {
         CampaignSort::CreatedAt => campaign::Column::CreatedAt.into_simple_expr(),
         CampaignSort::UpdatedAt => campaign::Column::UpdatedAt.into_simple_expr(),
-        CampaignSort::Name => content::Column::SortName.into_simple_expr(),
+        CampaignSort::Name => campaign::Column::SortName.into_simple_expr(),
     };
     let columns = vec![by, campaign::Column::Id.into_simple_expr()];
     (
@@ -123,12 +117,7 @@ pub(crate) async fn all_ids<C: ConnectionTrait>(
     filter: &CampaignFilter,
     order: CampaignOrder,
 ) -> Result<Vec<CampaignId>, StoreError> {
-    let (mut rows, keyset) = ordered(
-        db.get_database_backend(),
-        filtered(workspace, filter),
-        filter,
-        order,
-    );
+    let (mut rows, keyset) = listed(db.get_database_backend(), workspace, filter, order);
     for column in keyset.columns {
         rows = match keyset.direction {
             SortDirection::Ascending => rows.order_by_asc(column),

@@ -1,0 +1,184 @@
+//! Segments, Canvases, places, workspaces; and rows that cannot even be read.
+
+use sea_orm::prelude::Uuid;
+use sea_orm::sea_query::Value;
+use serde_json::json;
+
+use super::{assert_found, draft, event, rehearsed, row, stored, workspace};
+use crate::harness::{World, findings, in_app};
+
+#[tokio::test]
+async fn segments_and_canvases_are_as_the_rules_keep_them() {
+    let world = World::new().await;
+    let segment = world.segment("Ours").await;
+    let canvas = world.canvas("Tour", "HIGH").await;
+    let tampering = world.tamper().await;
+    for (table, id) in [("segments", &segment), ("canvases", &canvas)] {
+        tampering.set(table, &row(id), ("name", " Ours".into())).await;
+    }
+    let expected = [
+        format!("{segment}: name: it is not kept as the rules keep it"),
+        format!("{segment}: sort_name: expected \" ours\", found \"ours\""),
+        format!("{canvas}: name: it is not kept as the rules keep it"),
+        format!("{canvas}: sort_name: expected \" ours\", found \"tour\""),
+    ];
+    assert_found(&world, &expected).await;
+}
+
+#[tokio::test]
+async fn a_segment_has_a_version_and_a_description_within_its_limit() {
+    let world = World::new().await;
+    let segment = world.segment("Ours").await;
+    let tampering = world.tamper().await;
+    let long = ("description", "x".repeat(10_001).into());
+    tampering.set("segments", &row(&segment), long).await;
+    let too_long = "description: the rules do not let it in: TooLong { limit: 10000 }";
+    assert_found(&world, &[format!("{segment}: {too_long}")]).await;
+
+    if tampering.lift_constraints().await {
+        tampering
+            .set("segments", &row(&segment), ("version", 0.into()))
+            .await;
+        let expected = [
+            "the database: CHECK constraint failed in segments".to_owned(),
+            format!("{segment}: a stored version is corrupt: 0"),
+        ];
+        assert_found(&world, &expected).await;
+    }
+}
+
+#[tokio::test]
+async fn a_canvas_has_a_place_and_a_place_has_a_source() {
+    let world = World::new().await;
+    let canvas = world.canvas("Tour", "HIGH").await;
+    let tampering = world.tamper().await;
+    let nobody = Uuid::from_u128(7);
+    let cells = vec![("source_id", nobody.into()), ("canvas_id", nobody.into())];
+    let place = [("source_id", stored(&canvas).into())];
+    tampering.set_all("in_app_places", &place, cells).await;
+    let expected = [
+        format!("{canvas}: a stored Canvas without a place is corrupt: {canvas}"),
+        format!("in_app_places {nobody}: canvas_id: cnv_00000000000000000000000007 does not exist"),
+    ];
+    assert_found(&world, &expected).await;
+}
+
+#[tokio::test]
+async fn a_rank_that_was_never_written_is_found() {
+    let world = World::new().await;
+    let campaign = world.unlaunched(in_app("Banner")).await;
+    let canvas = world.canvas("Tour", "HIGH").await;
+    let tampering = world.tamper().await;
+    for id in [&campaign, &canvas] {
+        let place = [("source_id", stored(id).into())];
+        let rank = ("rank", vec![0_u8; 9].into());
+        tampering.set("in_app_places", &place, rank).await;
+    }
+    let corrupt = "a stored rank is corrupt: [0, 0, 0, 0, 0, 0, 0, 0, 0]";
+    let expected = [format!("{campaign}: {corrupt}"), format!("{canvas}: {corrupt}")];
+    assert_found(&world, &expected).await;
+}
+
+#[tokio::test]
+async fn what_belongs_together_is_in_one_workspace() {
+    let (world, id, tampering) = rehearsed().await;
+    let other = Uuid::from_u128(7);
+    let other_id = "wsp_00000000000000000000000007";
+    let row = vec![
+        ("id", other.into()),
+        ("name", "other".into()),
+        ("event_sequence", 0_i64.into()),
+    ];
+    let content = stored(&draft(&world, &id).await);
+    tampering.insert("workspaces", row).await;
+    assert_found(&world, &[]).await;
+
+    tampering
+        .set(
+            "drafts",
+            &[("campaign_id", stored(&id).into())],
+            ("workspace_id", other.into()),
+        )
+        .await;
+    let expected = [
+        format!("drafts {id}: campaign_id: {id} is of another workspace"),
+        format!("drafts {id}: content_id: {content} is of another workspace"),
+    ];
+    assert_found(&world, &expected).await;
+
+    tampering
+        .set("campaign_events", &event(&id, 3), ("workspace_id", other.into()))
+        .await;
+    let found = findings(world.database.url()).await;
+    let lost = format!("{}: event 3 is missing from the log", workspace());
+    let beyond =
+        format!("campaign_events {other_id} 3: it is beyond the workspace's counter, which stands at 0");
+    let moved = format!("campaign_events {other_id} 3: campaign_id: {id} is of another workspace");
+    for line in [lost, beyond, moved] {
+        assert!(found.contains(&line), "{line}: {found:#?}");
+    }
+}
+
+#[tokio::test]
+async fn rows_of_a_workspace_that_is_not_there_are_found() {
+    let world = World::new().await;
+    let segment = world.segment("Ours").await;
+    let tampering = world.tamper().await;
+    let nobody = Uuid::from_u128(7);
+    tampering
+        .set("segments", &row(&segment), ("workspace_id", nobody.into()))
+        .await;
+    let nobody = "wsp_00000000000000000000000007";
+    let expected = format!("segments {segment}: workspace_id: {nobody} does not exist");
+    assert_found(&world, &[expected]).await;
+}
+
+#[tokio::test]
+async fn a_row_that_its_constraints_forbid_is_found() {
+    let (world, id, tampering) = rehearsed().await;
+    if !tampering.lift_constraints().await {
+        return;
+    }
+    let cells = vec![("status", Value::from("PAUSED")), ("version", (-1).into())];
+    tampering.set_all("campaigns", &row(&id), cells).await;
+    let expected = [
+        "the database: CHECK constraint failed in campaigns".to_owned(),
+        format!("{id}: by its events, version: expected 3, found -1"),
+        format!("{id}: by its events, status: expected \"ACTIVE\", found \"PAUSED\""),
+        format!("{id}: a stored campaign status is corrupt: \"PAUSED\""),
+    ];
+    assert_found(&world, &expected).await;
+}
+
+#[tokio::test]
+async fn a_row_that_cannot_be_read_is_found_and_stops_nothing() {
+    let (world, id, tampering) = rehearsed().await;
+    let other = world.create(json!({ "name": "Other" })).await.id();
+    // Only SQLite keeps a text in a column of times.
+    if !tampering.lift_constraints().await {
+        return;
+    }
+    tampering
+        .set("campaign_events", &event(&id, 3), ("at", "yesterday".into()))
+        .await;
+    tampering
+        .set("campaigns", &row(&other), ("version", "second".into()))
+        .await;
+    let segment = world.segment("Ours").await;
+    tampering
+        .set("segments", &row(&segment), ("archived_at", "today".into()))
+        .await;
+    let found = findings(world.database.url()).await;
+    for row in [
+        format!("campaign_events {} 3", workspace()),
+        format!("campaigns {other}"),
+        format!("segments {segment}"),
+    ] {
+        let start = format!("{row}: cannot be read: ");
+        assert!(
+            found.iter().any(|line| line.starts_with(&start)),
+            "{start} {found:#?}"
+        );
+    }
+    assert!(found.iter().all(|line| !line.contains('\n')), "{found:#?}");
+}
