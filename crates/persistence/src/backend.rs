@@ -110,6 +110,10 @@ pub(crate) async fn begin_long(db: &DatabaseConnection) -> Result<Transaction, S
 /// What an error of the database means.
 pub(crate) fn fault(error: &DbErr) -> Fault {
     match error {
+        // A database that is just stopping hangs up in the middle of the greeting.
+        DbErr::Conn(RuntimeErr::SqlxError(error)) if matches!(**error, sqlx::Error::Protocol(_)) => {
+            Fault::Lost
+        }
         DbErr::Conn(RuntimeErr::SqlxError(error))
         | DbErr::Exec(RuntimeErr::SqlxError(error))
         | DbErr::Query(RuntimeErr::SqlxError(error)) => driver_fault(error),

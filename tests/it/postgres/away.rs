@@ -1,26 +1,22 @@
 //! A database that is away, or too busy: everybody is told in a set time, and served again when it is back.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use reqwest::StatusCode;
 use sea_orm::TransactionTrait as _;
 use serde_json::{Value, json};
+use tokio::io::AsyncReadExt as _;
+use tokio::net::TcpListener;
 use understudy_tests::postgres::Cluster;
 
-use super::{execute, own_cluster};
-use crate::harness::{CAMPAIGN_EVENTS, Database, Server, Socket, World, command, email, sequences};
-
-/// Longer than anybody has to wait for an answer, be it that there is none.
-const SET_TIME: Duration = Duration::from_secs(45);
+use super::{execute, make_database, own_cluster};
+use crate::harness::{CAMPAIGN_EVENTS, Database, SET_TIME, Server, Socket, World, command, email, sequences};
 
 const CREATE: &str = "mutation { createCampaign(content: { name: \"Spring\" }) { changed } }";
 const LIST: &str = "{ campaigns { totalCount } }";
 
 async fn serve(cluster: &Cluster) -> Server {
-    let db = sea_orm::Database::connect(cluster.url("postgres")).await.unwrap();
-    execute(&db, &["CREATE DATABASE understudy"]).await;
-    db.close().await.unwrap();
-    let url = cluster.url("understudy");
+    let url = make_database(cluster).await;
     Server::start_as(command().args(["serve", "--listen", "127.0.0.1:0", "--database", &url]))
 }
 
@@ -90,6 +86,33 @@ async fn a_server_outlives_its_database() {
         told.extend(feed.events(1).await);
     }
     assert_eq!(sequences(&told), [1, 2, 3]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_database_that_hangs_up_in_the_middle_of_the_greeting_is_away() {
+    let Some(mut cluster) = own_cluster() else { return };
+    let server = serve(&cluster).await;
+    cluster.stop().unwrap();
+    // As PostgreSQL does for a moment while it stops: it takes a connection, and answers nothing.
+    let address = cluster.url("").split(['@', '/']).nth(3).unwrap().to_owned();
+    let listener = TcpListener::bind(address).await.unwrap();
+    let curt = tokio::spawn(async move {
+        loop {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            let _ = stream.read(&mut [0; 64]).await;
+        }
+    });
+    for query in [LIST, CREATE] {
+        let (_, answer) = post(&server, query, "application/json").await;
+        assert_eq!(
+            answer["errors"][0]["extensions"]["code"], "UNAVAILABLE",
+            "{answer}"
+        );
+    }
+    curt.abort();
+    assert!(curt.await.unwrap_err().is_cancelled());
+    cluster.start_again().unwrap();
+    server.ask(CREATE, json!({})).await;
 }
 
 #[tokio::test]
