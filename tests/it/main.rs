@@ -55,6 +55,7 @@ mod segments;
 mod stop;
 mod two_servers;
 mod unarchive;
+mod unread;
 mod update;
 mod validation;
 mod websocket;
