@@ -53,6 +53,7 @@ mod schema;
 mod search;
 mod segments;
 mod stop;
+mod torture;
 mod two_servers;
 mod unarchive;
 mod unread;

@@ -125,7 +125,7 @@ impl Drop for Server {
 
 /// A client that lets go of idle connections well before the server does (after 5 s), since a request that meets the
 /// server's closing on the way is lost.
-fn client() -> reqwest::Client {
+pub(crate) fn client() -> reqwest::Client {
     reqwest::Client::builder()
         .pool_idle_timeout(Duration::from_secs(1))
         .build()
