@@ -149,9 +149,11 @@ pub(crate) fn fault(error: &DbErr) -> Fault {
 
 fn driver_fault(error: &sqlx::Error) -> Fault {
     match error {
-        sqlx::Error::Io(_) | sqlx::Error::WorkerCrashed | sqlx::Error::BeginFailed => Fault::Lost,
-        // Who hangs up in the middle of a sentence: a database that is just stopping, or a proxy before one that has.
-        sqlx::Error::Protocol(_) => Fault::Lost,
+        // `Protocol`: who hangs up in the middle of a sentence, e.g. a proxy before a database that is gone.
+        sqlx::Error::Io(_)
+        | sqlx::Error::Protocol(_)
+        | sqlx::Error::WorkerCrashed
+        | sqlx::Error::BeginFailed => Fault::Lost,
         sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Tls(_) => Fault::Busy,
         sqlx::Error::Database(error) => {
             let code = error.code().unwrap_or_default();

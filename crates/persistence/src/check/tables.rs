@@ -157,7 +157,7 @@ impl Check<'_> {
             match catch_unwind(AssertUnwindSafe(|| E::Model::from_query_result(row, ""))) {
                 Ok(Ok(model)) => models.push(model),
                 Ok(Err(error)) => {
-                    self.find(table.row(row), format!("cannot be read: {}", one_line(&error)))?
+                    self.find(table.row(row), format!("cannot be read: {}", one_line(&error)))?;
                 }
                 Err(_) => self.find(
                     table.row(row),
