@@ -54,8 +54,10 @@ pub(crate) fn test(options: &Options) -> Result<(), Failure> {
 
 /// Builds the server, then runs all tests. The tests find the binary beside their own.
 fn run(options: &Options) -> Result<(), Failure> {
-    say("building the server");
-    finish(cargo(&["build", "--package", "understudy-server"]))?;
+    // All of the workspace: the server by itself would have other features of its libraries than the tests, and each
+    // of them would be built twice.
+    say("building the server and the tests");
+    finish(cargo(&["build", "--workspace", "--all-targets"]))?;
     if options.includes(Database::Sqlite) {
         say("running the tests, the stories on SQLite");
         let mut tests = cargo(&["test", "--workspace", "--"]);

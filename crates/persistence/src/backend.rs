@@ -6,8 +6,9 @@ pub(crate) mod search;
 mod sqlite;
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
-use sea_orm::{DatabaseConnection, DbBackend, DbErr, RuntimeErr, sqlx};
+use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr, RuntimeErr, Statement, sqlx};
 use uuid::Uuid;
 
 use crate::transaction::Transaction;
@@ -24,6 +25,8 @@ pub(crate) enum Role {
     Write,
     /// Looking at the log for what others have written, beside everything else.
     Watch,
+    /// Reading all there is, once.
+    Source,
 }
 
 impl Role {
@@ -34,7 +37,7 @@ impl Role {
     const fn connections(self) -> u32 {
         match self {
             Self::Read => Self::READERS,
-            Self::Write | Self::Watch => 1,
+            Self::Write | Self::Watch | Self::Source => 1,
         }
     }
 }
@@ -62,6 +65,10 @@ pub(crate) enum Fault {
     /// Something that will not pass by itself.
     Broken,
 }
+
+/// How long a statement of a copy may take: to count the largest table, or to commit. Longer than a server allows, or it
+/// could not say by itself that it gives up.
+const COPY_PATIENCE: Duration = Duration::from_mins(16);
 
 /// Opens connections to the database at `url`.
 pub(crate) async fn connect(
@@ -105,6 +112,26 @@ pub(crate) async fn begin_long(db: &DatabaseConnection) -> Result<Transaction, S
         DbBackend::Postgres => postgres::begin_long(db).await,
         _ => Transaction::begin_patient(db).await,
     }
+}
+
+/// Begins the transaction of a copy's target. Nobody else writes there until it ends.
+pub(crate) async fn begin_target(db: &DatabaseConnection) -> Result<Transaction, StoreError> {
+    let tx = match db.get_database_backend() {
+        DbBackend::Postgres => postgres::begin_target(db).await,
+        _ => sqlite::begin_write(db).await,
+    };
+    Ok(tx?.with_patience(COPY_PATIENCE))
+}
+
+/// What no two databases of a kind share, whatever the URLs by which they are reached.
+pub(crate) async fn identity<C: ConnectionTrait>(db: &C) -> Result<Option<String>, StoreError> {
+    let backend = db.get_database_backend();
+    let sql = match backend {
+        DbBackend::Postgres => postgres::IDENTITY,
+        _ => sqlite::IDENTITY,
+    };
+    let row = db.query_one_raw(Statement::from_string(backend, sql)).await?;
+    Ok(row.map(|row| row.try_get_by_index(0)).transpose()?)
 }
 
 /// What an error of the database means.

@@ -67,7 +67,8 @@ impl Database {
         CLUSTER.as_deref().map(Self::on)
     }
 
-    fn in_file() -> Self {
+    /// A file that is yet to be made, whatever the stories run on.
+    pub(crate) fn in_file() -> Self {
         let folder = tempfile::tempdir().unwrap();
         Self {
             url: format!("sqlite://{}", folder.path().join("understudy.db").display()),
@@ -90,6 +91,14 @@ impl Database {
 
     pub(crate) fn url(&self) -> &str {
         &self.url
+    }
+
+    /// Which kind of database it is.
+    pub(crate) fn backend(&self) -> DbBackend {
+        match &self.home {
+            Home::Folder(_) => DbBackend::Sqlite,
+            Home::Cluster(_) => DbBackend::Postgres,
+        }
     }
 
     /// The folder that has the file and nothing else, if there is one.

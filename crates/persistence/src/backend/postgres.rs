@@ -47,6 +47,15 @@ const WRITES: &str = "SET default_transaction_isolation = 'read committed'; \
     SET default_transaction_read_only = off; \
     SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'";
 
+/// Of a copy, whose transactions last long: a statement may take a quarter of an hour, and the other database two minutes
+/// between two of them. A machine that is gone in the middle of a copy keeps nobody from writing for longer.
+const COPIES: &str =
+    "SET LOCAL statement_timeout = '15min'; SET LOCAL idle_in_transaction_session_timeout = '2min'";
+
+/// What a schema has for itself: its database, and the start of the server that runs it.
+pub(super) const IDENTITY: &str =
+    "SELECT concat_ws(' ', current_database(), current_schema(), pg_postmaster_start_time())";
+
 /// The number of the lock that migrations take, of all that this database's programs might choose.
 const MIGRATION_LOCK: i64 = 0x756e_6465_7273_7464;
 
@@ -56,9 +65,10 @@ pub(super) async fn connect(url: &str, role: Role) -> Result<DatabaseConnection,
         Role::Read => "understudy read",
         Role::Write => "understudy write",
         Role::Watch => "understudy watch",
+        Role::Source => "understudy copy",
     });
     let session = match role {
-        Role::Read => format!("{SESSION}; {READS}"),
+        Role::Read | Role::Source => format!("{SESSION}; {READS}"),
         Role::Write => format!("{SESSION}; {WRITES}"),
         Role::Watch => SESSION.to_owned(),
     };
@@ -166,6 +176,16 @@ pub(super) async fn begin_migration(db: &DatabaseConnection) -> Result<Transacti
         [MIGRATION_LOCK.into()],
     );
     tx.execute_raw(lock).await?;
+    Ok(tx)
+}
+
+/// Begins the transaction of a copy's target, which has the database for itself. Every row belongs to a workspace and
+/// every write locks one, so whoever wants to write waits for this lock, be it of a workspace that is not there yet.
+pub(super) async fn begin_target(db: &DatabaseConnection) -> Result<Transaction, StoreError> {
+    let tx = Transaction::begin(db).await?;
+    tx.execute_unprepared(COPIES).await?;
+    tx.execute_unprepared("LOCK TABLE workspaces IN EXCLUSIVE MODE")
+        .await?;
     Ok(tx)
 }
 

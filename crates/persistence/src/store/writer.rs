@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use sea_orm::{DatabaseConnection, DbErr};
+use sea_orm::DatabaseConnection;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinSet;
 use tokio::time::sleep;
@@ -139,7 +139,7 @@ impl Writer {
         let transaction = begin_write(&self.db, &workspaces).await?;
         match run_all(&transaction, batch).await {
             Ok(told_events) => {
-                transaction.commit().await.map_err(uncertain)?;
+                transaction.commit().await.map_err(StoreError::of_commit)?;
                 if told_events {
                     self.herald.committed();
                 }
@@ -152,14 +152,6 @@ impl Writer {
                 Err(error)
             }
         }
-    }
-}
-
-/// An error of a commit. Without an answer, nobody knows whether it took place, so it is not tried again.
-fn uncertain(error: DbErr) -> StoreError {
-    match StoreError::from(error) {
-        StoreError::Lost(reason) | StoreError::Busy(reason) => StoreError::Uncertain(reason),
-        known => known,
     }
 }
 
