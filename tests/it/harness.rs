@@ -24,7 +24,7 @@ pub(crate) use database::{Database, backend};
 pub(crate) use feed::{CAMPAIGN_EVENTS, Feed, STATUS_CHANGES, sequence, sequences, texts};
 pub(crate) use judge::{assert_whole, findings};
 pub(crate) use lists::{List, find};
-pub(crate) use server::{Server, command, run};
+pub(crate) use server::{SET_TIME, Server, client, command, run};
 pub(crate) use socket::{Received, SUBPROTOCOL, Socket};
 pub(crate) use standing::STANDINGS;
 pub(crate) use step::{Step, created};

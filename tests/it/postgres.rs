@@ -9,16 +9,26 @@ mod start;
 use sea_orm::{ConnectionTrait as _, DatabaseConnection, DbBackend, Statement};
 use understudy_tests::postgres::{Binaries, Cluster};
 
-use crate::harness::Database;
+use crate::harness::backend;
 
 /// A cluster of its own, for a story that stops it; none where the stories run on `SQLite`.
-fn own_cluster() -> Option<Cluster> {
-    Database::postgres()?;
+pub(crate) fn own_cluster() -> Option<Cluster> {
+    if backend() != DbBackend::Postgres {
+        return None;
+    }
     let binaries = Binaries::find().expect("PostgreSQL was there when the tests began");
     Some(Cluster::start(&binaries).unwrap())
 }
 
-async fn execute(db: &DatabaseConnection, statements: &[&str]) {
+/// Makes a database in a cluster of one's own; its URL.
+pub(crate) async fn make_database(cluster: &Cluster) -> String {
+    let db = sea_orm::Database::connect(cluster.url("postgres")).await.unwrap();
+    execute(&db, &["CREATE DATABASE understudy"]).await;
+    db.close().await.unwrap();
+    cluster.url("understudy")
+}
+
+pub(crate) async fn execute(db: &DatabaseConnection, statements: &[&str]) {
     for sql in statements {
         db.execute_unprepared(sql).await.unwrap();
     }

@@ -107,6 +107,24 @@ async fn it_says_that_it_is_alive_and_ready() {
 }
 
 #[tokio::test]
+async fn who_comes_while_the_process_stands_still_is_served_when_it_goes_on() {
+    let (_database, server) = start();
+    let mut stream = TcpStream::connect(&server.address).await.unwrap();
+    // Time for the process to take the connection. Without it this test finds no fault; it fails without one in no
+    // case.
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    server.signal("STOP");
+    let request = b"GET /livez HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+    stream.write_all(request).await.unwrap();
+    // Longer than a client may usually take to say what it wants.
+    tokio::time::sleep(Duration::from_secs(7)).await;
+    server.signal("CONT");
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await.unwrap();
+    assert!(answer.starts_with("HTTP/1.1 200 "), "{answer}");
+}
+
+#[tokio::test]
 async fn both_signals_end_an_idle_process_well() {
     for signal in ["TERM", "INT"] {
         let (_database, mut server) = start();

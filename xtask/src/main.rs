@@ -4,6 +4,7 @@ mod needs;
 mod sdl;
 mod step;
 mod test;
+mod torture;
 
 use std::process::ExitCode;
 
@@ -25,6 +26,8 @@ struct Cli {
 enum Chore {
     /// Build the server, then run all tests, the stories on both databases; some start the server that was built.
     Test(test::Options),
+    /// Have servers and databases break under clients and subscribers, for as long as wanted, and look for losses.
+    Torture(torture::Options),
     /// Write schema.graphql from the code.
     Sdl,
 }
@@ -32,6 +35,7 @@ enum Chore {
 fn main() -> ExitCode {
     let result = match Cli::parse().chore {
         Chore::Test(options) => test::test(&options),
+        Chore::Torture(options) => torture::torture(&options),
         Chore::Sdl => sdl::sdl(),
     };
     match result {

@@ -1,6 +1,7 @@
 //! The chore `test`.
 
 use std::ffi::OsString;
+use std::process::Command;
 
 use clap::{Args, ValueEnum};
 use understudy_tests::postgres::{Binaries, Cluster, FOLDER_VARIABLE};
@@ -28,7 +29,7 @@ pub(crate) struct Options {
 
 /// The databases that the stories run on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Database {
+pub(crate) enum Database {
     Sqlite,
     Postgres,
 }
@@ -52,34 +53,53 @@ pub(crate) fn test(options: &Options) -> Result<(), Failure> {
     result
 }
 
-/// Builds the server, then runs all tests. The tests find the binary beside their own.
+/// Builds the server, then runs all tests.
 fn run(options: &Options) -> Result<(), Failure> {
-    // All of the workspace: the server by itself would have other features of its libraries than the tests, and each
-    // of them would be built twice.
-    say("building the server and the tests");
-    finish(cargo(&["build", "--workspace", "--all-targets"]))?;
+    build()?;
     if options.includes(Database::Sqlite) {
         say("running the tests, the stories on SQLite");
         let mut tests = cargo(&["test", "--workspace", "--"]);
         finish(tests.args(&options.arguments).env_remove(DATABASE_VARIABLE))?;
     }
-    if options.includes(Database::Postgres)
-        && let Some(binaries) = Binaries::find()
-    {
-        say(format_args!(
-            "running the stories on PostgreSQL, which is in {}",
-            binaries.folder().display()
-        ));
-        let cluster =
-            Cluster::start(&binaries).map_err(|error| Failure::Io("start PostgreSQL".to_owned(), error))?;
-        // Of the whole workspace: one package alone would have other features of its libraries, and build all of them
-        // again. The domain's tests go by the same name and run once more, which takes seconds.
-        let mut stories = cargo(&["test", "--workspace", "--test", "it", "--"]);
-        stories
-            .args(&options.arguments)
-            .env(DATABASE_VARIABLE, cluster.url("postgres"))
-            .env(FOLDER_VARIABLE, binaries.folder());
-        finish(stories)?;
+    if options.includes(Database::Postgres) {
+        on_postgres(stories().args(&options.arguments))?;
     }
     Ok(())
+}
+
+/// Builds the server and the tests, which find the binary beside their own. All of the workspace at once: the server by
+/// itself would have other features of its libraries than the tests, and each of them would be built twice.
+pub(crate) fn build() -> Result<(), Failure> {
+    say("building the server and the tests");
+    finish(cargo(&["build", "--workspace", "--all-targets"]))
+}
+
+/// Runs the stories that the arguments still to be added name, or all.
+pub(crate) fn stories() -> Command {
+    // Of the whole workspace: one package alone would have other features of its libraries, and build all of them
+    // again. The domain's tests go by the same name and run once more, which takes seconds.
+    cargo(&["test", "--workspace", "--test", "it", "--"])
+}
+
+/// Has stories run on a throwaway cluster of PostgreSQL, if there is a PostgreSQL.
+pub(crate) fn on_postgres(stories: &mut Command) -> Result<(), Failure> {
+    let Some(binaries) = Binaries::find() else {
+        return Ok(());
+    };
+    say(format_args!(
+        "running the stories on PostgreSQL, which is in {}",
+        binaries.folder().display()
+    ));
+    let cluster =
+        Cluster::start(&binaries).map_err(|error| Failure::Io("start PostgreSQL".to_owned(), error))?;
+    stories
+        .env(DATABASE_VARIABLE, cluster.url("postgres"))
+        .env(FOLDER_VARIABLE, binaries.folder());
+    finish(stories)
+}
+
+/// Has stories run on SQLite.
+pub(crate) fn on_sqlite(stories: &mut Command) -> Result<(), Failure> {
+    say("running the stories on SQLite");
+    finish(stories.env_remove(DATABASE_VARIABLE))
 }

@@ -36,6 +36,8 @@ pub(crate) enum Failed {
 /// What is known of the changes that were asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Changed {
+    /// Something was to be read, be it to show what a command has changed.
+    NotAsked,
     /// Nothing was changed.
     Nothing,
     /// The answer to the commit was lost.
@@ -48,6 +50,18 @@ impl Failed {
         Self::BadInput {
             argument: Some(argument.into()),
             message: message.into(),
+        }
+    }
+
+    /// The failure of a command, which says what became of the changes that were asked for.
+    pub(crate) fn of_command(Failure::Store(error): Failure) -> Self {
+        let changed = match error {
+            StoreError::Uncertain(_) => Changed::Unknown,
+            _ => Changed::Nothing,
+        };
+        match Self::from(error) {
+            Self::Unavailable(_) => Self::Unavailable(changed),
+            other => other,
         }
     }
 
@@ -72,10 +86,7 @@ impl From<StoreError> for Failed {
             return Self::internal(&error);
         }
         tracing::warn!(%error, "the database is not available");
-        Self::Unavailable(match error {
-            StoreError::Uncertain(_) => Changed::Unknown,
-            _ => Changed::Nothing,
-        })
+        Self::Unavailable(Changed::NotAsked)
     }
 }
 
@@ -117,7 +128,11 @@ impl From<Failed> for Error {
             }
             Failed::Unavailable(changed) => {
                 extensions.set("code", "UNAVAILABLE");
+                if changed == Changed::Nothing {
+                    extensions.set("changed", false);
+                }
                 match changed {
+                    Changed::NotAsked => "The database is not available at the moment, so this cannot be read. Ask for it again.",
                     Changed::Nothing => "The database is not available at the moment, and nothing was changed. Try again.",
                     Changed::Unknown => {
                         "The connection to the database was lost before it confirmed the change, which may have been \
@@ -175,11 +190,18 @@ mod tests {
             (StoreError::Closed, "nothing was changed"),
             (StoreError::Uncertain(secret()), "may have been made"),
         ] {
-            let error = Error::from(Failed::from(error));
+            let error = Error::from(Failed::of_command(error.into()));
             assert_eq!(extension(&error, "code"), Some("UNAVAILABLE".into()));
             assert!(error.message.contains(hint), "{}", error.message);
             assert!(!error.message.contains("10.1.2.3"), "{}", error.message);
         }
+    }
+
+    #[test]
+    fn what_cannot_be_read_says_nothing_of_changes() {
+        let error = Error::from(Failed::from(StoreError::Busy(String::new())));
+        assert_eq!(extension(&error, "code"), Some("UNAVAILABLE".into()));
+        assert!(!error.message.contains("changed"), "{}", error.message);
     }
 
     #[test]

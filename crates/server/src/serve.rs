@@ -20,7 +20,7 @@ use crate::{
 
 /// How long running requests may take to finish once the process is asked to stop. With the two below it stays
 /// under the ten seconds that are promised.
-const DRAIN_SECONDS: u64 = 6;
+const DRAIN_SECONDS: u64 = 5;
 
 /// How much longer the server itself may take, if a worker does not even notice that its time is up.
 const DRAIN_GRACE: Duration = Duration::from_secs(1);
@@ -28,6 +28,10 @@ const DRAIN_GRACE: Duration = Duration::from_secs(1);
 /// How long a connection may be idle. Longer than the minute after which proxies usually give up theirs, so that none
 /// of them sends a request into a connection that is just being closed.
 const KEEP_ALIVE: Duration = Duration::from_secs(75);
+
+/// How long a request's head may take to be read once its connection is there. A process that was held up, with its
+/// machine or by it, finds this time gone by as well, and would turn away those who have sent all they had to.
+const HEAD_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// How long the database may take to close.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(2);
@@ -97,6 +101,7 @@ fn bind(address: SocketAddr, app: &App, shutdown: &Shutdown) -> Result<(SocketAd
     })
     .disable_signals()
     .keep_alive(KEEP_ALIVE)
+    .client_request_timeout(HEAD_TIMEOUT)
     .shutdown_timeout(DRAIN_SECONDS)
     .bind(address)
     .map_err(|source| Failure::Listen { address, source })?;

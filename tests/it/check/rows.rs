@@ -145,6 +145,18 @@ async fn a_row_that_its_constraints_forbid_is_found() {
 }
 
 #[tokio::test]
+async fn a_time_that_no_calendar_has_is_found() {
+    if backend() == DbBackend::Sqlite {
+        return;
+    }
+    let (world, id, tampering) = rehearsed().await;
+    tampering.run("UPDATE drafts SET updated_at = 'infinity'").await;
+    let found = findings(world.database.url()).await;
+    let expected = format!("drafts {id}: cannot be read: it holds a time that no calendar has");
+    assert!(found.contains(&expected), "{found:#?}");
+}
+
+#[tokio::test]
 async fn a_row_that_cannot_be_read_is_found_and_stops_nothing() {
     if backend() != DbBackend::Sqlite {
         // Only SQLite keeps a text in a column of times.

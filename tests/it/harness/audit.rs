@@ -47,22 +47,20 @@ impl Books {
 pub(crate) async fn audit(asked: &impl Ask) -> Books {
     let campaigns = campaigns(asked).await;
     let mut events = vec![];
-    for id in campaigns.keys() {
-        events.extend(history(asked, id).await);
+    for (id, campaign) in &campaigns {
+        let history = history(asked, id).await;
+        check(campaign, &history);
+        events.extend(history);
     }
     events.sort_by_key(sequence);
     for (event, expected) in events.iter().zip(1..) {
         assert_eq!(sequence(event), expected, "no gap and no repeat");
     }
-    let books = Books { campaigns, events };
-    for (id, campaign) in &books.campaigns {
-        check(campaign, &books.history(id));
-    }
-    books
+    Books { campaigns, events }
 }
 
 /// Whether a campaign is what its events have made of it.
-fn check(campaign: &Value, history: &[&Value]) {
+fn check(campaign: &Value, history: &[Value]) {
     let (mut status, mut has_draft) = (Value::Null, false);
     for (event, version) in history.iter().zip(1..) {
         assert_eq!(event["version"], version, "{event}");

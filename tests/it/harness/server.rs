@@ -12,6 +12,11 @@ use super::Database;
 /// How long anything may take that a process is asked for; only a fault takes as long.
 const PATIENCE: Duration = Duration::from_mins(1);
 
+/// Longer than anybody has to wait for an answer, be it that there is none: a write has its turn within 15 s, or is
+/// told that it has none; and what it then waits for, a connection (5 s), a lock (10 s) or a statement (30 s), comes or
+/// is given up in half a minute.
+pub(crate) const SET_TIME: Duration = Duration::from_secs(45);
+
 /// A running `understudy serve`. It is killed when dropped.
 pub(crate) struct Server {
     child: Child,
@@ -120,7 +125,7 @@ impl Drop for Server {
 
 /// A client that lets go of idle connections well before the server does (after 5 s), since a request that meets the
 /// server's closing on the way is lost.
-fn client() -> reqwest::Client {
+pub(crate) fn client() -> reqwest::Client {
     reqwest::Client::builder()
         .pool_idle_timeout(Duration::from_secs(1))
         .build()

@@ -38,11 +38,11 @@ impl Socket {
     /// Shakes hands, offering these subprotocols; the response if the server refuses.
     pub(crate) async fn shake_hands(server: &Server, headers: &[(&str, &str)]) -> Result<Self, Error> {
         let stream = TcpStream::connect(&server.address).await.unwrap();
-        Self::over(stream, server, headers).await
+        Self::over(stream, &server.address, headers).await
     }
 
-    async fn over(stream: TcpStream, server: &Server, headers: &[(&str, &str)]) -> Result<Self, Error> {
-        let mut request = format!("ws://{}/graphql", server.address).into_client_request()?;
+    async fn over(stream: TcpStream, address: &str, headers: &[(&str, &str)]) -> Result<Self, Error> {
+        let mut request = format!("ws://{address}/graphql").into_client_request()?;
         for (name, value) in headers {
             let name: HeaderName = name.parse().unwrap();
             request
@@ -60,20 +60,30 @@ impl Socket {
 
     /// As [`open`](Self::open); an error if the server is gone, or goes in between.
     pub(crate) async fn try_open(server: &Server) -> Result<Self, Error> {
-        let stream = TcpStream::connect(&server.address).await?;
-        Self::initialised(stream, server).await
+        Self::try_open_at(&server.address).await
+    }
+
+    /// As [`try_open`](Self::try_open), for who knows no more of the server than its address.
+    pub(crate) async fn try_open_at(address: &str) -> Result<Self, Error> {
+        let stream = TcpStream::connect(address).await?;
+        Self::initialised(stream, address).await
     }
 
     /// As [`open`](Self::open), with so small a buffer that the server soon notices when nobody reads.
     pub(crate) async fn open_narrow(server: &Server) -> Self {
-        let socket = TcpSocket::new_v4().unwrap();
-        socket.set_recv_buffer_size(8 * 1024).unwrap();
-        let stream = socket.connect(server.address.parse().unwrap()).await.unwrap();
-        Self::initialised(stream, server).await.unwrap()
+        Self::try_open_narrow_at(&server.address).await.unwrap()
     }
 
-    async fn initialised(stream: TcpStream, server: &Server) -> Result<Self, Error> {
-        let mut socket = Self::over(stream, server, &[("Sec-WebSocket-Protocol", SUBPROTOCOL)]).await?;
+    /// As [`open_narrow`](Self::open_narrow); an error if the server is gone, or goes in between.
+    pub(crate) async fn try_open_narrow_at(address: &str) -> Result<Self, Error> {
+        let socket = TcpSocket::new_v4()?;
+        socket.set_recv_buffer_size(8 * 1024)?;
+        let stream = socket.connect(address.parse().unwrap()).await?;
+        Self::initialised(stream, address).await
+    }
+
+    async fn initialised(stream: TcpStream, address: &str) -> Result<Self, Error> {
+        let mut socket = Self::over(stream, address, &[("Sec-WebSocket-Protocol", SUBPROTOCOL)]).await?;
         socket.send(&json!({ "type": "connection_init" })).await?;
         match socket.receive().await {
             Received::Message(message) if message["type"] == "connection_ack" => Ok(socket),

@@ -1,26 +1,22 @@
 //! A database that is away, or too busy: everybody is told in a set time, and served again when it is back.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use reqwest::StatusCode;
 use sea_orm::TransactionTrait as _;
 use serde_json::{Value, json};
+use tokio::io::AsyncReadExt as _;
+use tokio::net::TcpListener;
 use understudy_tests::postgres::Cluster;
 
-use super::{execute, own_cluster};
-use crate::harness::{CAMPAIGN_EVENTS, Database, Server, Socket, World, command, email, sequences};
-
-/// Longer than anybody has to wait for an answer, be it that there is none.
-const SET_TIME: Duration = Duration::from_secs(45);
+use super::{execute, make_database, own_cluster};
+use crate::harness::{CAMPAIGN_EVENTS, Database, SET_TIME, Server, Socket, World, command, email, sequences};
 
 const CREATE: &str = "mutation { createCampaign(content: { name: \"Spring\" }) { changed } }";
 const LIST: &str = "{ campaigns { totalCount } }";
 
 async fn serve(cluster: &Cluster) -> Server {
-    let db = sea_orm::Database::connect(cluster.url("postgres")).await.unwrap();
-    execute(&db, &["CREATE DATABASE understudy"]).await;
-    db.close().await.unwrap();
-    let url = cluster.url("understudy");
+    let url = make_database(cluster).await;
     Server::start_as(command().args(["serve", "--listen", "127.0.0.1:0", "--database", &url]))
 }
 
@@ -92,6 +88,33 @@ async fn a_server_outlives_its_database() {
     assert_eq!(sequences(&told), [1, 2, 3]);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_database_that_hangs_up_in_the_middle_of_the_greeting_is_away() {
+    let Some(mut cluster) = own_cluster() else { return };
+    let server = serve(&cluster).await;
+    cluster.stop().unwrap();
+    // As PostgreSQL does for a moment while it stops: it takes a connection, and answers nothing.
+    let address = cluster.url("").split(['@', '/']).nth(3).unwrap().to_owned();
+    let listener = TcpListener::bind(address).await.unwrap();
+    let curt = tokio::spawn(async move {
+        loop {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            let _ = stream.read(&mut [0; 64]).await;
+        }
+    });
+    for query in [LIST, CREATE] {
+        let (_, answer) = post(&server, query, "application/json").await;
+        assert_eq!(
+            answer["errors"][0]["extensions"]["code"], "UNAVAILABLE",
+            "{answer}"
+        );
+    }
+    curt.abort();
+    assert!(curt.await.unwrap_err().is_cancelled());
+    cluster.start_again().unwrap();
+    server.ask(CREATE, json!({})).await;
+}
+
 #[tokio::test]
 async fn connections_that_were_lost_unused_are_noticed_by_nobody() {
     let Some(database) = Database::postgres() else {
@@ -161,4 +184,35 @@ async fn a_pool_that_is_used_up_is_told_and_free_again() {
     assert!(begun.elapsed() < SET_TIME, "{:?}", begun.elapsed());
     lock.rollback().await.unwrap();
     assert_eq!(world.campaign(&id).await["status"], "ACTIVE");
+}
+
+#[tokio::test]
+async fn a_mutation_that_may_have_changed_something_is_not_to_be_sent_again() {
+    let Some(database) = Database::postgres() else {
+        return;
+    };
+    let server = Server::start(&database);
+    let db = database.connect().await;
+    let function = "CREATE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+        RAISE EXCEPTION 'for the test' USING ERRCODE = '55P03'; END $$";
+    let trigger = "CREATE TRIGGER fail AFTER INSERT ON contents
+        FOR EACH ROW WHEN (NEW.name = 'bad') EXECUTE FUNCTION fail()";
+    execute(&db, &[function, trigger]).await;
+    let graphql = "application/graphql-response+json";
+    let bad = "createCampaign(content: { name: \"bad\" }) { changed }";
+
+    let (status, answer) = post(&server, &format!("mutation {{ {bad} }}"), graphql).await;
+    assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE, "{answer}");
+    assert_eq!(answer["errors"][0]["extensions"]["changed"], false, "{answer}");
+
+    let two =
+        format!("mutation {{ good: createCampaign(content: {{ name: \"good\" }}) {{ changed }} {bad} }}");
+    let (status, answer) = post(&server, &two, graphql).await;
+    assert_eq!(status, StatusCode::OK, "{answer}");
+    assert_eq!(
+        answer["errors"][0]["extensions"]["code"], "UNAVAILABLE",
+        "{answer}"
+    );
+    let (_, answer) = post(&server, LIST, graphql).await;
+    assert_eq!(answer["data"]["campaigns"]["totalCount"], 1, "{answer}");
 }

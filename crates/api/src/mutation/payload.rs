@@ -19,7 +19,7 @@ pub(super) fn refusals<T>(answer: Result<T, CommandError>) -> Result<Result<T, R
     match answer {
         Ok(applied) => Ok(Ok(applied)),
         Err(CommandError::Refused(refused)) => Ok(Err(refused)),
-        Err(CommandError::Failed(failure)) => Err(failure.into()),
+        Err(CommandError::Failed(failure)) => Err(Failed::of_command(failure)),
     }
 }
 

@@ -37,6 +37,10 @@ const ALIVE_WITHIN: Duration = Duration::from_secs(2);
 const SESSION: &str = "SET client_min_messages = warning; SET statement_timeout = '30s'; SET lock_timeout = '10s'; \
     SET idle_in_transaction_session_timeout = '5s'";
 
+/// A session is not ended for being quiet, nor a transaction for being long by itself. Not every version has these.
+const ENDLESS: &str = "SELECT set_config(name, '0', false) FROM pg_settings \
+    WHERE name IN ('idle_session_timeout', 'transaction_timeout')";
+
 /// Of readers: all statements of a transaction see one state, and none of them writes.
 const READS: &str =
     "SET default_transaction_isolation = 'repeatable read'; SET default_transaction_read_only = on";
@@ -80,6 +84,7 @@ pub(super) async fn connect(url: &str, role: Role) -> Result<DatabaseConnection,
             let session = session.clone();
             Box::pin(async move {
                 connection.execute(sqlx::AssertSqlSafe(session)).await?;
+                connection.execute(ENDLESS).await?;
                 Ok(())
             })
         })
@@ -194,8 +199,9 @@ pub(super) fn fault(code: &str) -> Fault {
     match code {
         // serialization_failure, deadlock_detected
         "40001" | "40P01" => Fault::Conflict,
-        // admin_shutdown, crash_shutdown, cannot_connect_now, idle_in_transaction_session_timeout
-        "57P01" | "57P02" | "57P03" | "25P03" => Fault::Lost,
+        // What ends a session: admin_shutdown, crash_shutdown, cannot_connect_now, database_dropped, idle_session_timeout,
+        // idle_in_transaction_session_timeout, transaction_timeout
+        "57P01" | "57P02" | "57P03" | "57P04" | "57P05" | "25P03" | "25P04" => Fault::Lost,
         // query_canceled (statement_timeout), lock_not_available, read_only_sql_transaction (a standby)
         "57014" | "55P03" | "25006" => Fault::Busy,
         // connection_exception

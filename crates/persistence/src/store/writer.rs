@@ -9,7 +9,7 @@ use std::time::Duration;
 use sea_orm::DatabaseConnection;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinSet;
-use tokio::time::sleep;
+use tokio::time::{Instant, sleep};
 
 use super::herald::Herald;
 use super::job::{Job, Ran};
@@ -22,6 +22,9 @@ const BATCH: usize = 64;
 
 /// How often a transaction is tried that loses against others, or its connection before the commit.
 const ATTEMPTS: u32 = 6;
+
+/// How long after the first attempt another one may begin.
+const TRY_WITHIN: Duration = Duration::from_secs(10);
 
 /// How long to wait before the second attempt, at most; twice that before the third, and so on.
 const PAUSE: Duration = Duration::from_millis(20);
@@ -124,9 +127,12 @@ impl Writer {
 
     /// Runs these writes again while they lose against others, or the connection on which nothing was committed yet.
     async fn attempt_repeatedly(&self, batch: &mut [Box<dyn Job>]) -> Result<(), StoreError> {
+        let begun = Instant::now();
         for attempt in 1..ATTEMPTS {
             match self.attempt(batch).await {
-                Err(StoreError::Conflict | StoreError::Lost(_)) => sleep(pause(attempt)).await,
+                Err(StoreError::Conflict | StoreError::Lost(_)) if begun.elapsed() < TRY_WITHIN => {
+                    sleep(pause(attempt)).await;
+                }
                 done_or_failed => return done_or_failed,
             }
         }
