@@ -4,7 +4,7 @@ use futures_util::StreamExt as _;
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 
-use crate::harness::{World, in_app};
+use crate::harness::{World, crowded, in_app};
 
 /// How many statements a query runs.
 async fn cost(world: &World, query: &str, variables: Value) -> u64 {
@@ -198,7 +198,7 @@ async fn the_other_lists_cost_the_same_for_one_and_for_a_hundred() {
 #[tokio::test]
 async fn the_campaigns_of_a_bulk_result_cost_the_same_for_ten_and_for_a_thousand() {
     let Stage { world, mut ids } = Stage::of(10).await;
-    let more = join_all((10..1_000).map(async |index| {
+    let more = crowded((10..1_000).map(async |index| {
         let content = in_app(&format!("Campaign {index:04}"));
         world.create(content).await.id()
     }));

@@ -29,5 +29,5 @@ pub(crate) use socket::{Received, SUBPROTOCOL, Socket};
 pub(crate) use standing::STANDINGS;
 pub(crate) use step::{Step, created};
 pub(crate) use tampering::{Cell, Tampering};
-pub(crate) use together::{Dice, together};
+pub(crate) use together::{Dice, crowded, together};
 pub(crate) use world::{Payload, World, codes};

@@ -1,9 +1,8 @@
 //! Many campaigns, and commands on all of them.
 
-use futures_util::future::join_all;
 use serde_json::{Value, json};
 
-use super::{World, email};
+use super::{World, crowded, email};
 
 impl World {
     /// Makes that many active campaigns, all for one segment. Each of them has two events.
@@ -14,7 +13,7 @@ impl World {
             content["segmentIds"] = json!([segment]);
             self.active(content).await
         };
-        join_all((0..count).map(member)).await
+        crowded((0..count).map(member)).await
     }
 
     /// Runs a command in bulk on campaigns, e.g. `stopCampaigns`; its payload.

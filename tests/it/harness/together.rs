@@ -1,5 +1,7 @@
 //! Doing things at the same time, and in an order that nobody would choose.
 
+use futures_util::{StreamExt as _, stream};
+
 /// Runs all of `tasks` at once and gives back what each of them came to, in their order.
 pub(crate) async fn together<T, F>(tasks: impl IntoIterator<Item = F>) -> Vec<T>
 where
@@ -12,6 +14,12 @@ where
         ended.push(task.await.unwrap());
     }
     ended
+}
+
+/// Runs all of `tasks`, a crowd of them at once and the others in their turn: of more than that, the last would wait
+/// for the writer longer than anybody is made to wait. Gives back what each of them came to, in their order.
+pub(crate) async fn crowded<F: Future>(tasks: impl IntoIterator<Item = F>) -> Vec<F::Output> {
+    stream::iter(tasks).buffered(100).collect().await
 }
 
 /// Numbers without an order that anyone sees, and the same ones in every run.

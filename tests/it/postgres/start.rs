@@ -51,6 +51,11 @@ async fn a_server_needs_no_right_to_change_the_schema_once_that_is_there() {
     let response = schema.execute(query).await;
     assert!(response.is_ok(), "{response:?}");
     app.close().await;
+    // Nobody but this role itself and superusers may end its connections.
+    let open = format!("SELECT COUNT(*) FROM pg_stat_activity WHERE usename = '{role}'");
+    while number(&db, &open).await > 0 {
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
     execute(
         &db,
         &[
