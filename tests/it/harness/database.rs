@@ -3,10 +3,11 @@
 use std::env;
 use std::path::Path;
 use std::sync::{LazyLock, mpsc};
+use std::thread;
 use std::time::Duration;
 
 use sea_orm::prelude::Uuid;
-use sea_orm::{ConnectOptions, ConnectionTrait as _, DatabaseConnection, DbBackend};
+use sea_orm::{ConnectOptions, ConnectionTrait as _, DatabaseConnection, DbBackend, DbErr};
 use tempfile::TempDir;
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::OnceCell;
@@ -78,7 +79,7 @@ impl Database {
 
     fn on(cluster: &str) -> Self {
         let name = format!("understudy_{}", Uuid::now_v7().simple());
-        command(&format!("CREATE DATABASE {name}"));
+        carry_out(&format!("CREATE DATABASE {name}")).unwrap();
         let (address, options) = cluster.split_once('?').unwrap_or((cluster, ""));
         let address = address.rsplit_once('/').unwrap().0;
         Self {
@@ -124,14 +125,16 @@ impl Drop for Database {
     fn drop(&mut self) {
         if let Home::Cluster(name) = &self.home {
             // Whoever is connected yet, be it a server that was killed, is thrown out.
-            command(&format!("DROP DATABASE {name} WITH (FORCE)"));
+            let dropped = carry_out(&format!("DROP DATABASE {name} WITH (FORCE)"));
+            // A second panic would end all stories, and hide the first.
+            assert!(thread::panicking() || dropped.is_ok(), "{name}: {dropped:?}");
         }
     }
 }
 
 /// Has the cluster carry out a statement, and waits until it has. That takes no runtime of the story's: not every story
 /// has one, and nobody can await anything where something is dropped.
-fn command(sql: &str) {
+fn carry_out(sql: &str) -> Result<(), DbErr> {
     static CLERK: LazyLock<Runtime> = LazyLock::new(|| {
         let mut clerk = Builder::new_multi_thread();
         clerk.worker_threads(1).enable_all().build().unwrap()
@@ -147,10 +150,9 @@ fn command(sql: &str) {
         };
         let done = async {
             let db = CONNECTIONS.get_or_try_init(connect).await?;
-            db.execute_unprepared(&order).await
+            db.execute_unprepared(&order).await.map(|_| ())
         };
         answer.send(done.await).unwrap();
     });
-    let result = answered.recv().unwrap();
-    result.unwrap_or_else(|error| panic!("{sql}: {error}"));
+    answered.recv().unwrap()
 }
