@@ -7,12 +7,13 @@ mod contents;
 mod events;
 mod rows;
 
+use sea_orm::DbBackend;
 use sea_orm::prelude::{DateTimeUtc, Uuid};
 use sea_orm::sea_query::Value;
 use serde_json::json;
 use understudy_domain::{CampaignId, WorkspaceId};
 
-use crate::harness::{Cell, Tampering, World, email, findings};
+use crate::harness::{Cell, Tampering, World, backend, email, findings};
 
 /// The id of the workspace, as findings have it.
 fn workspace() -> String {
@@ -61,6 +62,16 @@ async fn assert_found(world: &World, expected: &[String]) {
             .zip(expected)
             .all(|(found, expected)| fits(found, expected));
     assert!(all_fit, "found {found:#?}\nexpected {expected:#?}");
+}
+
+/// As [`assert_found`], where the table's CHECKs forbid it too: SQLite says so before everything else.
+async fn assert_forbidden(world: &World, table: &str, expected: &[String]) {
+    let check = format!("the database: CHECK constraint failed in {table}");
+    let checks = match backend() {
+        DbBackend::Sqlite => vec![check],
+        _ => vec![],
+    };
+    assert_found(world, &[&checks, expected].concat()).await;
 }
 
 fn fits(found: &str, expected: &str) -> bool {

@@ -19,6 +19,7 @@ mod changes;
 mod check;
 mod cli;
 mod clone;
+mod copy;
 mod cost;
 mod create;
 mod discard_draft;

@@ -105,7 +105,7 @@ async fn all_words_must_be_there_in_any_order_and_anywhere() {
 
 #[tokio::test]
 async fn case_makes_no_difference_in_any_script_nor_do_diacritics_of_latin_letters() {
-    let text = "Crème Brûlée, Žluťoučký kůň; Việt Nam; ПРИВЕТ мир; ΣΊΣΥΦΟΣ; naïve e\u{301}toile; Straße";
+    let text = "Crème Brûlée, Žluťoučký kůň; Việt Nam; ПРИВЕТ мир; й; ΣΊΣΥΦΟΣ; naïve e\u{301}toile; Straße";
     let world = described(text).await;
     check(
         &world,
@@ -123,6 +123,8 @@ async fn case_makes_no_difference_in_any_script_nor_do_diacritics_of_latin_lette
             ("etoile", true),
             ("naive", true),
             ("straße", true),
+            ("й", true),
+            ("и\u{306}", true),
             ("STRAẞE", true),
         ],
     )
@@ -236,6 +238,8 @@ async fn other_scripts_and_emoji_can_be_searched_for() {
             ("👩‍👩‍👧", false),
             ("½", true),
             ("Ⓐ", false),
+            ("Ⓐ party", true),
+            ("party \u{345}", true),
             ("\u{345}", false),
         ],
     )

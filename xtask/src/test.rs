@@ -67,10 +67,11 @@ fn run(options: &Options) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Builds the server. The tests find the binary beside their own.
+/// Builds the server and the tests, which find the binary beside their own. All of the workspace at once: the server by
+/// itself would have other features of its libraries than the tests, and each of them would be built twice.
 pub(crate) fn build() -> Result<(), Failure> {
-    say("building the server");
-    finish(cargo(&["build", "--package", "understudy-server"]))
+    say("building the server and the tests");
+    finish(cargo(&["build", "--workspace", "--all-targets"]))
 }
 
 /// Runs the stories that the arguments still to be added name, or all.

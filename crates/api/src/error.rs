@@ -128,8 +128,11 @@ impl From<Failed> for Error {
             }
             Failed::Unavailable(changed) => {
                 extensions.set("code", "UNAVAILABLE");
+                if changed == Changed::Nothing {
+                    extensions.set("changed", false);
+                }
                 match changed {
-                    Changed::NotAsked => "The database is not available at the moment, so this cannot be read. Try again.",
+                    Changed::NotAsked => "The database is not available at the moment, so this cannot be read. Ask for it again.",
                     Changed::Nothing => "The database is not available at the moment, and nothing was changed. Try again.",
                     Changed::Unknown => {
                         "The connection to the database was lost before it confirmed the change, which may have been \

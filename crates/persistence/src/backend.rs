@@ -6,8 +6,9 @@ pub(crate) mod search;
 mod sqlite;
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
-use sea_orm::{DatabaseConnection, DbBackend, DbErr, RuntimeErr, sqlx};
+use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr, RuntimeErr, Statement, sqlx};
 use uuid::Uuid;
 
 use crate::transaction::Transaction;
@@ -24,6 +25,8 @@ pub(crate) enum Role {
     Write,
     /// Looking at the log for what others have written, beside everything else.
     Watch,
+    /// Reading all there is, once.
+    Source,
 }
 
 impl Role {
@@ -34,7 +37,7 @@ impl Role {
     const fn connections(self) -> u32 {
         match self {
             Self::Read => Self::READERS,
-            Self::Write | Self::Watch => 1,
+            Self::Write | Self::Watch | Self::Source => 1,
         }
     }
 }
@@ -63,13 +66,18 @@ pub(crate) enum Fault {
     Broken,
 }
 
+/// How long a statement of a copy may take: to count the largest table, or to commit. Longer than a server allows, or it
+/// could not say by itself that it gives up.
+const COPY_PATIENCE: Duration = Duration::from_mins(16);
+
 /// Opens connections to the database at `url`.
 pub(crate) async fn connect(
     url: &str,
     role: Role,
     existence: Existence,
 ) -> Result<DatabaseConnection, OpenError> {
-    match url.split_once(':').map(|(scheme, _)| scheme) {
+    let scheme = url.split_once(':').map(|(scheme, _)| scheme.to_ascii_lowercase());
+    match scheme.as_deref() {
         Some("sqlite") => sqlite::connect(url, role, existence).await,
         Some("postgres" | "postgresql") => postgres::connect(url, role).await,
         _ => Err(OpenError::Unsupported {
@@ -107,13 +115,29 @@ pub(crate) async fn begin_long(db: &DatabaseConnection) -> Result<Transaction, S
     }
 }
 
+/// Begins the transaction of a copy's target. Nobody else writes there until it ends.
+pub(crate) async fn begin_target(db: &DatabaseConnection) -> Result<Transaction, StoreError> {
+    let tx = match db.get_database_backend() {
+        DbBackend::Postgres => postgres::begin_target(db).await,
+        _ => sqlite::begin_write(db).await,
+    };
+    Ok(tx?.with_patience(COPY_PATIENCE))
+}
+
+/// What no two databases of a kind share, whatever the URLs by which they are reached.
+pub(crate) async fn identity<C: ConnectionTrait>(db: &C) -> Result<Option<String>, StoreError> {
+    let backend = db.get_database_backend();
+    let sql = match backend {
+        DbBackend::Postgres => postgres::IDENTITY,
+        _ => sqlite::IDENTITY,
+    };
+    let row = db.query_one_raw(Statement::from_string(backend, sql)).await?;
+    Ok(row.map(|row| row.try_get_by_index(0)).transpose()?)
+}
+
 /// What an error of the database means.
 pub(crate) fn fault(error: &DbErr) -> Fault {
     match error {
-        // A database that is just stopping hangs up in the middle of the greeting.
-        DbErr::Conn(RuntimeErr::SqlxError(error)) if matches!(**error, sqlx::Error::Protocol(_)) => {
-            Fault::Lost
-        }
         DbErr::Conn(RuntimeErr::SqlxError(error))
         | DbErr::Exec(RuntimeErr::SqlxError(error))
         | DbErr::Query(RuntimeErr::SqlxError(error)) => driver_fault(error),
@@ -125,7 +149,11 @@ pub(crate) fn fault(error: &DbErr) -> Fault {
 
 fn driver_fault(error: &sqlx::Error) -> Fault {
     match error {
-        sqlx::Error::Io(_) | sqlx::Error::WorkerCrashed | sqlx::Error::BeginFailed => Fault::Lost,
+        // `Protocol`: who hangs up in the middle of a sentence, e.g. a proxy before a database that is gone.
+        sqlx::Error::Io(_)
+        | sqlx::Error::Protocol(_)
+        | sqlx::Error::WorkerCrashed
+        | sqlx::Error::BeginFailed => Fault::Lost,
         sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Tls(_) => Fault::Busy,
         sqlx::Error::Database(error) => {
             let code = error.code().unwrap_or_default();
@@ -144,9 +172,15 @@ fn driver_fault(error: &sqlx::Error) -> Fault {
 
 /// A URL as it may be shown. That of a server carries a password before the host or among the parameters.
 pub(crate) fn without_secrets(url: &str) -> String {
-    let Some((scheme, rest)) = url.split_once("://").filter(|(scheme, _)| *scheme != "sqlite") else {
+    if url.starts_with("sqlite:") {
         return url.to_owned();
-    };
+    }
+    let (scheme, rest) = url.split_once("://").unwrap_or(("", url));
+    // Where it is not clear what is the host, nothing is shown but the scheme.
+    let is_clear = !scheme.is_empty() && rest.find('?').is_none_or(|query| !rest[query..].contains('@'));
+    if !is_clear {
+        return format!("{}:…", url.split(':').next().unwrap_or_default());
+    }
     let (hidden, place) = rest
         .rsplit_once('@')
         .map_or(("", rest), |(_, place)| ("…@", place));
@@ -164,4 +198,62 @@ fn unopenable(url: &str, error: &DbErr) -> OpenError {
 /// An error in one line, for the person who starts the server.
 pub(crate) fn one_line(error: &impl ToString) -> String {
     error.to_string().split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+
+    #[test]
+    fn a_connection_that_breaks_in_the_middle_of_a_sentence_is_lost() {
+        let broken = || RuntimeErr::SqlxError(Arc::new(sqlx::Error::Protocol("no greeting".to_owned())));
+        for error in [
+            DbErr::Conn(broken()),
+            DbErr::Query(broken()),
+            DbErr::Exec(broken()),
+        ] {
+            assert_eq!(fault(&error), Fault::Lost, "{error}");
+        }
+    }
+
+    #[test]
+    fn the_databases_own_words_are_understood() {
+        for (code, meaning) in [
+            ("40001", Fault::Conflict),
+            ("40P01", Fault::Conflict),
+            ("57P01", Fault::Lost),
+            ("57P05", Fault::Lost),
+            ("25P04", Fault::Lost),
+            ("08006", Fault::Lost),
+            ("57014", Fault::Busy),
+            ("55P03", Fault::Busy),
+            ("25006", Fault::Busy),
+            ("53300", Fault::Busy),
+            ("23505", Fault::Broken),
+            ("42P01", Fault::Broken),
+        ] {
+            assert_eq!(postgres::fault(code), meaning, "{code}");
+        }
+        for (code, meaning) in [("5", Fault::Busy), ("517", Fault::Busy), ("13", Fault::Broken)] {
+            assert_eq!(sqlite::fault(code), meaning, "{code}");
+        }
+    }
+
+    #[test]
+    fn secrets_are_not_shown() {
+        for (url, shown) in [
+            ("sqlite://a@b.db", "sqlite://a@b.db"),
+            (
+                "postgres://clerk:s3cret@host:1/db?x=s3cret",
+                "postgres://…@host:1/db",
+            ),
+            ("postgres://host:1/db?password=s3c@ret", "postgres:…"),
+            ("postgres:clerk:s3cret@host/db", "postgres:…"),
+            ("s3cret", "s3cret:…"),
+        ] {
+            assert_eq!(without_secrets(url), shown);
+        }
+    }
 }

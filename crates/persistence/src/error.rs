@@ -43,6 +43,14 @@ pub enum StoreError {
 }
 
 impl StoreError {
+    /// An error of a commit. Without an answer, nobody knows whether it took place, so it is not tried again.
+    pub(crate) fn of_commit(error: DbErr) -> Self {
+        match Self::from(error) {
+            Self::Lost(reason) | Self::Busy(reason) => Self::Uncertain(reason),
+            known => known,
+        }
+    }
+
     /// Whether the database, and not what was asked of it, is why it failed: asked again later, it may well answer.
     #[must_use]
     pub fn is_unavailable(&self) -> bool {

@@ -7,6 +7,7 @@ mod backend;
 pub mod check;
 mod codes;
 mod contents;
+pub mod copy;
 mod entity;
 mod error;
 pub mod migrate;

@@ -102,6 +102,11 @@ pub(crate) async fn require_all<'c>(
     }
 }
 
+/// Refuses a database that has unknown migrations, though a binary of this age could use it.
+pub(crate) async fn refuse_newer(url: &str, db: &DatabaseConnection) -> Result<(), OpenError> {
+    states(url, db, Newer::Never).await.map(|_| ())
+}
+
 /// Which databases are accepted that have migrations which this binary does not know.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Newer {

@@ -28,6 +28,9 @@ const QUEUE: usize = 1_024;
 /// How long a write waits for its turn.
 const TURN_WITHIN: Duration = Duration::from_secs(15);
 
+/// How long a read asks for a connection in all.
+const CONNECTED_WITHIN: Duration = Duration::from_secs(11);
+
 /// How often a read asks for another connection, where those that it got were lost while nobody used them. One more
 /// than there can be.
 const CONNECTIONS_TRIED: usize = 9;
@@ -132,6 +135,16 @@ impl Store {
     }
 
     async fn begin_read(&self) -> Result<Transaction, StoreError> {
+        timeout(CONNECTED_WITHIN, self.begin_read_repeatedly())
+            .await
+            .unwrap_or_else(|_| {
+                Err(StoreError::Busy(
+                    "connections break as soon as they are made".to_owned(),
+                ))
+            })
+    }
+
+    async fn begin_read_repeatedly(&self) -> Result<Transaction, StoreError> {
         for _ in 1..CONNECTIONS_TRIED {
             match Transaction::begin(&self.inner.readers).await {
                 Err(StoreError::Lost(_)) => {}

@@ -39,10 +39,12 @@ impl Transaction {
 
     /// Begins one whose statements may take as long as they want.
     pub(crate) async fn begin_patient(db: &DatabaseConnection) -> Result<Self, StoreError> {
-        Ok(Self {
-            patience: Duration::MAX,
-            ..Self::begin(db).await?
-        })
+        Ok(Self::begin(db).await?.with_patience(Duration::MAX))
+    }
+
+    /// The same one, whose statements may take that long.
+    pub(crate) fn with_patience(self, patience: Duration) -> Self {
+        Self { patience, ..self }
     }
 
     /// Begins a part of it that can be taken back by itself.

@@ -24,6 +24,12 @@ pub(crate) enum Command {
     Schema,
     /// Apply, take back or list the database's migrations.
     Migrate(Migrate),
+    /// Copy a whole database into an empty one, be it of the same kind or not.
+    ///
+    /// Everything is copied with its ids, versions, sequences and times, and compared with the source by counts and
+    /// checksums before it is kept. A copy that is stopped leaves the target empty and can be begun again. Stop the
+    /// servers over the source first: what they write after the copy has begun is not in it.
+    Copy(Copying),
     /// Look the database over: is every campaign what its events say, and every row one that the rules allow?
     ///
     /// Prints a line for each finding, and at the end how much was looked at. The exit code is 0 only if there is no
@@ -74,6 +80,17 @@ pub(crate) enum MigrateAction {
     },
     /// List all migrations and say which the database has.
     Status,
+}
+
+/// The options of `copy`.
+#[derive(Debug, Args)]
+pub(crate) struct Copying {
+    /// The database to copy, which is left as it is. It must have all migrations.
+    #[arg(long, value_name = "URL")]
+    pub(crate) from: String,
+    /// The database to copy it into, made and migrated where needed. It must be empty.
+    #[arg(long, value_name = "URL")]
+    pub(crate) to: String,
 }
 
 /// The options of `check`.
@@ -203,6 +220,16 @@ mod tests {
     }
 
     #[test]
+    fn copy_takes_both_of_its_ends() {
+        let line = "understudy copy --to postgres://host/b --from sqlite://a.db";
+        let Command::Copy(copying) = parse(line).unwrap() else {
+            panic!("not copy")
+        };
+        assert_eq!(copying.from, "sqlite://a.db");
+        assert_eq!(copying.to, "postgres://host/b");
+    }
+
+    #[test]
     fn nonsense_is_refused() {
         for line in [
             "understudy",
@@ -213,6 +240,8 @@ mod tests {
             "understudy migrate",
             "understudy migrate down --steps 0",
             "understudy migrate down --steps -1",
+            "understudy copy --from sqlite://a.db",
+            "understudy copy --to sqlite://a.db",
         ] {
             assert!(parse(line).is_err(), "{line}");
         }

@@ -4,6 +4,7 @@ use std::{io, net::SocketAddr};
 
 use understudy_app::{OpenError, demo::DemoError};
 use understudy_persistence::check::CheckError;
+use understudy_persistence::copy::CopyError;
 
 /// The one error of the command line. Each message fits on one line and says what was being tried.
 #[derive(Debug, thiserror::Error)]
@@ -26,6 +27,12 @@ pub(crate) enum Failure {
     /// The examples of `--demo` could not be added, or not all of them.
     #[error("cannot fill the database with examples: {0}")]
     Demo(#[from] DemoError),
+    /// The database was not copied.
+    #[error(transparent)]
+    Copy(#[from] CopyError),
+    /// The process was asked to stop before a copy was complete.
+    #[error("stopped by {0}: nothing was copied, and the copy can be begun again")]
+    Stopped(&'static str),
     /// The address is taken, forbidden or not this machine's.
     #[error("cannot listen on {address}: {source}")]
     Listen {

@@ -12,8 +12,9 @@ use crate::failure::Failure;
 /// The variable that chooses what is logged, e.g. `debug` or `warn,understudy_app=trace`.
 const VARIABLE: &str = "UNDERSTUDY_LOG";
 
-/// The libraries' warnings, and what our own crates (all are named `understudy…`) have to say.
-const DEFAULT: &str = "warn,understudy=info";
+/// The libraries' warnings, and what our own crates (all are named `understudy…`) have to say. One library warns of
+/// unknown parameters of a database's URL, and prints what may be a password.
+const DEFAULT: &str = "warn,understudy=info,sqlx_postgres::options=off";
 
 /// Starts logging for the life of the process.
 ///

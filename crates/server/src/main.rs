@@ -5,6 +5,7 @@
 
 mod check;
 mod cli;
+mod copy;
 mod failure;
 mod graphiql;
 mod graphql;
@@ -64,6 +65,7 @@ async fn run(command: Command) -> Result<bool, Failure> {
         Command::Serve(options) => serve::serve(options).await?,
         Command::Schema => output::print(&understudy_api::sdl())?,
         Command::Migrate(options) => migrate::migrate(options).await?,
+        Command::Copy(options) => copy::copy(options).await?,
         Command::Check(options) => return check::check(options).await,
     }
     Ok(true)

@@ -20,7 +20,7 @@ use crate::{
 
 /// How long running requests may take to finish once the process is asked to stop. With the two below it stays
 /// under the ten seconds that are promised.
-const DRAIN_SECONDS: u64 = 6;
+const DRAIN_SECONDS: u64 = 5;
 
 /// How much longer the server itself may take, if a worker does not even notice that its time is up.
 const DRAIN_GRACE: Duration = Duration::from_secs(1);

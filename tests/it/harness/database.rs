@@ -3,10 +3,16 @@
 use std::env;
 use std::path::Path;
 use std::sync::{LazyLock, mpsc};
+use std::time::Duration;
 
 use sea_orm::prelude::Uuid;
-use sea_orm::{ConnectionTrait as _, DatabaseConnection, DbBackend, DbErr};
+use sea_orm::{ConnectOptions, ConnectionTrait as _, DatabaseConnection, DbBackend};
 use tempfile::TempDir;
+use tokio::runtime::{Builder, Runtime};
+use tokio::sync::OnceCell;
+
+/// How long the cluster may be busy with the databases of other stories; only a fault takes as long.
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Where a database of PostgreSQL may be reached, by a role that may make further ones. Stories run on `SQLite`
 /// without it.
@@ -61,7 +67,8 @@ impl Database {
         CLUSTER.as_deref().map(Self::on)
     }
 
-    fn in_file() -> Self {
+    /// A file that is yet to be made, whatever the stories run on.
+    pub(crate) fn in_file() -> Self {
         let folder = tempfile::tempdir().unwrap();
         Self {
             url: format!("sqlite://{}", folder.path().join("understudy.db").display()),
@@ -84,6 +91,14 @@ impl Database {
 
     pub(crate) fn url(&self) -> &str {
         &self.url
+    }
+
+    /// Which kind of database it is.
+    pub(crate) fn backend(&self) -> DbBackend {
+        match &self.home {
+            Home::Folder(_) => DbBackend::Sqlite,
+            Home::Cluster(_) => DbBackend::Postgres,
+        }
     }
 
     /// The folder that has the file and nothing else, if there is one.
@@ -114,30 +129,28 @@ impl Drop for Database {
     }
 }
 
-/// Has the cluster's clerk carry out a statement, and waits until it has. Not every story can wait in another way, and
-/// nobody can where something is dropped.
+/// Has the cluster carry out a statement, and waits until it has. That takes no runtime of the story's: not every story
+/// has one, and nobody can await anything where something is dropped.
 fn command(sql: &str) {
-    type Order = (String, mpsc::Sender<Result<(), DbErr>>);
-    static CLERK: LazyLock<mpsc::Sender<Order>> = LazyLock::new(|| {
-        let (sender, orders) = mpsc::channel::<Order>();
-        std::thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_current_thread()
-                .enable_all()
-                .build()
-                .unwrap();
-            runtime.block_on(async {
-                let cluster = CLUSTER.as_deref().unwrap();
-                let db = sea_orm::Database::connect(cluster).await.unwrap();
-                for (sql, answer) in orders {
-                    let result = db.execute_unprepared(&sql).await;
-                    answer.send(result.map(|_| ())).unwrap();
-                }
-            });
-        });
-        sender
+    static CLERK: LazyLock<Runtime> = LazyLock::new(|| {
+        let mut clerk = Builder::new_multi_thread();
+        clerk.worker_threads(1).enable_all().build().unwrap()
     });
+    static CONNECTIONS: OnceCell<DatabaseConnection> = OnceCell::const_new();
     let (answer, answered) = mpsc::channel();
-    CLERK.send((sql.to_owned(), answer)).unwrap();
+    let order = sql.to_owned();
+    CLERK.spawn(async move {
+        let connect = || async {
+            let mut options = ConnectOptions::new(CLUSTER.as_deref().unwrap());
+            options.max_connections(32).acquire_timeout(PATIENCE);
+            sea_orm::Database::connect(options).await
+        };
+        let done = async {
+            let db = CONNECTIONS.get_or_try_init(connect).await?;
+            db.execute_unprepared(&order).await
+        };
+        answer.send(done.await).unwrap();
+    });
     let result = answered.recv().unwrap();
     result.unwrap_or_else(|error| panic!("{sql}: {error}"));
 }

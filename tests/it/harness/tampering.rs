@@ -4,7 +4,7 @@ use sea_orm::prelude::Uuid;
 use sea_orm::sea_query::{Condition, Expr, ExprTrait as _, Query, Value};
 use sea_orm::{ConnectOptions, ConnectionTrait as _, Database, DatabaseConnection, DbBackend};
 
-use super::World;
+use super::{World, backend};
 
 /// A connection for which references are not kept, so that what the commands would never write can be written.
 #[derive(Debug)]
@@ -12,13 +12,6 @@ pub(crate) struct Tampering(DatabaseConnection);
 
 /// A column and a value of it.
 pub(crate) type Cell = (&'static str, Value);
-
-const DROP_REFERENCES: &str = "DO $$ DECLARE reference record; BEGIN
-    FOR reference IN SELECT conrelid::regclass AS place, conname FROM pg_constraint
-        WHERE contype = 'f' AND connamespace = 'public'::regnamespace
-    LOOP
-        EXECUTE format('ALTER TABLE %s DROP CONSTRAINT %I', reference.place, reference.conname);
-    END LOOP; END $$";
 
 impl World {
     /// Begins to tamper. The judge looks away from then on.
@@ -28,13 +21,12 @@ impl World {
         let mut options = ConnectOptions::new(self.database.url());
         options.max_connections(1).sqlx_logging(false);
         let db = Database::connect(options).await.unwrap();
-        let carelessly = match db.get_database_backend() {
-            // Who owns tables may not switch their references off, but may drop them.
-            DbBackend::Postgres => DROP_REFERENCES,
-            _ => "PRAGMA foreign_keys = OFF",
-        };
-        db.execute_unprepared(carelessly).await.unwrap();
-        Tampering(db)
+        let tampering = Tampering(db);
+        match backend() {
+            DbBackend::Postgres => tampering.drop_constraints('f').await,
+            _ => tampering.run("PRAGMA foreign_keys = OFF").await,
+        }
+        tampering
     }
 }
 
@@ -44,13 +36,25 @@ fn all(cells: &[Cell]) -> Condition {
 }
 
 impl Tampering {
-    /// Lets a row be what its constraints forbid, too; false where the database cannot be talked into that.
-    pub(crate) async fn lift_constraints(&self) -> bool {
-        let is_sqlite = self.0.get_database_backend() == DbBackend::Sqlite;
-        if is_sqlite {
-            self.run("PRAGMA ignore_check_constraints = ON").await;
+    /// Lets a row be what the CHECKs of its table forbid, too.
+    pub(crate) async fn lift_checks(&self) {
+        match backend() {
+            DbBackend::Postgres => self.drop_constraints('c').await,
+            _ => self.run("PRAGMA ignore_check_constraints = ON").await,
         }
-        is_sqlite
+    }
+
+    /// PostgreSQL lets nobody get round constraints, but whoever owns a table may drop them.
+    async fn drop_constraints(&self, kind: char) {
+        let drop = format!(
+            "DO $$ DECLARE found record; BEGIN
+                FOR found IN SELECT conrelid::regclass AS place, conname FROM pg_constraint
+                    WHERE contype = '{kind}' AND connamespace = current_schema()::regnamespace
+                LOOP EXECUTE format('ALTER TABLE %s DROP CONSTRAINT %I', found.place, found.conname);
+                END LOOP;
+            END $$"
+        );
+        self.run(&drop).await;
     }
 
     /// Runs a statement as it is.
@@ -87,12 +91,11 @@ impl Tampering {
 
     /// Takes a content out of the search index.
     pub(crate) async fn forget_words(&self, content: Uuid) {
-        let entry = [("content_id", content.into())];
-        let table = match self.0.get_database_backend() {
+        let table = match backend() {
             DbBackend::Postgres => "content_words",
             _ => "content_documents",
         };
-        self.delete(table, &entry).await;
+        self.delete(table, &[("content_id", content.into())]).await;
     }
 
     /// Adds a row.

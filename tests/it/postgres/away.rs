@@ -185,3 +185,34 @@ async fn a_pool_that_is_used_up_is_told_and_free_again() {
     lock.rollback().await.unwrap();
     assert_eq!(world.campaign(&id).await["status"], "ACTIVE");
 }
+
+#[tokio::test]
+async fn a_mutation_that_may_have_changed_something_is_not_to_be_sent_again() {
+    let Some(database) = Database::postgres() else {
+        return;
+    };
+    let server = Server::start(&database);
+    let db = database.connect().await;
+    let function = "CREATE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+        RAISE EXCEPTION 'for the test' USING ERRCODE = '55P03'; END $$";
+    let trigger = "CREATE TRIGGER fail AFTER INSERT ON contents
+        FOR EACH ROW WHEN (NEW.name = 'bad') EXECUTE FUNCTION fail()";
+    execute(&db, &[function, trigger]).await;
+    let graphql = "application/graphql-response+json";
+    let bad = "createCampaign(content: { name: \"bad\" }) { changed }";
+
+    let (status, answer) = post(&server, &format!("mutation {{ {bad} }}"), graphql).await;
+    assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE, "{answer}");
+    assert_eq!(answer["errors"][0]["extensions"]["changed"], false, "{answer}");
+
+    let two =
+        format!("mutation {{ good: createCampaign(content: {{ name: \"good\" }}) {{ changed }} {bad} }}");
+    let (status, answer) = post(&server, &two, graphql).await;
+    assert_eq!(status, StatusCode::OK, "{answer}");
+    assert_eq!(
+        answer["errors"][0]["extensions"]["code"], "UNAVAILABLE",
+        "{answer}"
+    );
+    let (_, answer) = post(&server, LIST, graphql).await;
+    assert_eq!(answer["data"]["campaigns"]["totalCount"], 1, "{answer}");
+}

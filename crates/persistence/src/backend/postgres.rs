@@ -37,6 +37,10 @@ const ALIVE_WITHIN: Duration = Duration::from_secs(2);
 const SESSION: &str = "SET client_min_messages = warning; SET statement_timeout = '30s'; SET lock_timeout = '10s'; \
     SET idle_in_transaction_session_timeout = '5s'";
 
+/// A session is not ended for being quiet, nor a transaction for being long by itself. Not every version has these.
+const ENDLESS: &str = "SELECT set_config(name, '0', false) FROM pg_settings \
+    WHERE name IN ('idle_session_timeout', 'transaction_timeout')";
+
 /// Of readers: all statements of a transaction see one state, and none of them writes.
 const READS: &str =
     "SET default_transaction_isolation = 'repeatable read'; SET default_transaction_read_only = on";
@@ -47,6 +51,15 @@ const WRITES: &str = "SET default_transaction_isolation = 'read committed'; \
     SET default_transaction_read_only = off; \
     SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'";
 
+/// Of a copy, whose transactions last long: a statement may take a quarter of an hour, and the other database two minutes
+/// between two of them. A machine that is gone in the middle of a copy keeps nobody from writing for longer.
+const COPIES: &str =
+    "SET LOCAL statement_timeout = '15min'; SET LOCAL idle_in_transaction_session_timeout = '2min'";
+
+/// What a schema has for itself: its database, and the start of the server that runs it.
+pub(super) const IDENTITY: &str =
+    "SELECT concat_ws(' ', current_database(), current_schema(), pg_postmaster_start_time())";
+
 /// The number of the lock that migrations take, of all that this database's programs might choose.
 const MIGRATION_LOCK: i64 = 0x756e_6465_7273_7464;
 
@@ -56,9 +69,10 @@ pub(super) async fn connect(url: &str, role: Role) -> Result<DatabaseConnection,
         Role::Read => "understudy read",
         Role::Write => "understudy write",
         Role::Watch => "understudy watch",
+        Role::Source => "understudy copy",
     });
     let session = match role {
-        Role::Read => format!("{SESSION}; {READS}"),
+        Role::Read | Role::Source => format!("{SESSION}; {READS}"),
         Role::Write => format!("{SESSION}; {WRITES}"),
         Role::Watch => SESSION.to_owned(),
     };
@@ -70,6 +84,7 @@ pub(super) async fn connect(url: &str, role: Role) -> Result<DatabaseConnection,
             let session = session.clone();
             Box::pin(async move {
                 connection.execute(sqlx::AssertSqlSafe(session)).await?;
+                connection.execute(ENDLESS).await?;
                 Ok(())
             })
         })
@@ -169,13 +184,24 @@ pub(super) async fn begin_migration(db: &DatabaseConnection) -> Result<Transacti
     Ok(tx)
 }
 
+/// Begins the transaction of a copy's target, which has the database for itself. Every row belongs to a workspace and
+/// every write locks one, so whoever wants to write waits for this lock, be it of a workspace that is not there yet.
+pub(super) async fn begin_target(db: &DatabaseConnection) -> Result<Transaction, StoreError> {
+    let tx = Transaction::begin(db).await?;
+    tx.execute_unprepared(COPIES).await?;
+    tx.execute_unprepared("LOCK TABLE workspaces IN EXCLUSIVE MODE")
+        .await?;
+    Ok(tx)
+}
+
 /// What the SQLSTATE of an error means.
 pub(super) fn fault(code: &str) -> Fault {
     match code {
         // serialization_failure, deadlock_detected
         "40001" | "40P01" => Fault::Conflict,
-        // admin_shutdown, crash_shutdown, cannot_connect_now, idle_in_transaction_session_timeout
-        "57P01" | "57P02" | "57P03" | "25P03" => Fault::Lost,
+        // What ends a session: admin_shutdown, crash_shutdown, cannot_connect_now, database_dropped, idle_session_timeout,
+        // idle_in_transaction_session_timeout, transaction_timeout
+        "57P01" | "57P02" | "57P03" | "57P04" | "57P05" | "25P03" | "25P04" => Fault::Lost,
         // query_canceled (statement_timeout), lock_not_available, read_only_sql_transaction (a standby)
         "57014" | "55P03" | "25006" => Fault::Busy,
         // connection_exception

@@ -8,6 +8,7 @@ mod words;
 use sea_orm::sea_query::{Expr, SimpleExpr};
 use sea_orm::{ConnectionTrait, DbBackend};
 use understudy_domain::{Content, Message};
+use unicode_normalization::UnicodeNormalization as _;
 use uuid::Uuid;
 
 use crate::StoreError;
@@ -26,9 +27,10 @@ pub(crate) fn condition(backend: DbBackend, text: &str) -> Option<SimpleExpr> {
     if text.trim().is_empty() {
         return None;
     }
+    let text: String = text.nfc().collect();
     let terms: Vec<&str> = text
         .split_whitespace()
-        .filter(|term| term.contains(char::is_alphanumeric))
+        .filter(|term| !words::words(term).is_empty())
         .collect();
     let found = match backend {
         _ if terms.is_empty() => None,
@@ -47,7 +49,8 @@ pub(crate) fn is_missing(backend: DbBackend) -> SimpleExpr {
     })
 }
 
-/// All text of a content that can be searched for.
+/// All text of a content that can be searched for, letters with their signs composed: two spellings of the same text,
+/// such as different systems type, are found by each other.
 fn text(content: &Content) -> String {
     let mut texts = vec![content.name.as_str(), content.description.as_str()];
     texts.extend(content.tags.iter().map(String::as_str));
@@ -57,5 +60,5 @@ fn text(content: &Content) -> String {
         Some(Message::InApp(in_app)) => texts.extend([in_app.title.as_str(), in_app.body.as_str()]),
         Some(Message::Webhook(webhook)) => texts.extend([webhook.url.as_str(), webhook.body.as_str()]),
     }
-    texts.join("\n")
+    texts.join("\n").nfc().collect()
 }

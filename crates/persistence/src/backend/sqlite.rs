@@ -16,6 +16,9 @@ use crate::{OpenError, StoreError};
 /// How long a write waits for a writer of another process, e.g. a backup, and a read for a connection.
 const PATIENCE: Duration = Duration::from_secs(10);
 
+/// Where the file is, without links.
+pub(super) const IDENTITY: &str = "SELECT file FROM pragma_database_list WHERE name = 'main'";
+
 /// Opens connections to the file at `url`.
 ///
 /// One that comes back to the pool as if it were still in a transaction is closed, not lent again. `SQLite` ends a
@@ -40,6 +43,10 @@ pub(super) async fn connect(
                 .create_if_missing(create)
                 .foreign_keys(true)
                 .busy_timeout(PATIENCE);
+            if role == Role::Source {
+                // It stays as it is to the last byte, its log included.
+                return sqlite.read_only(true);
+            }
             if read_only {
                 // The mode of the journal stands in the file: to set it would be to write. To open the file itself for
                 // reading alone would leave its log behind, and let SQLite's own check pass by the CHECKs of the tables.

@@ -1,5 +1,7 @@
 //! The tables by their keys, and how they are read: a page at a time, and past the rows that cannot be read.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
 use sea_orm::sea_query::{Expr, ExprTrait as _, Order, SelectStatement, Value};
 use sea_orm::{ConnectionTrait as _, DbErr, EntityTrait, FromQueryResult as _, QueryResult};
 use understudy_domain::{CampaignId, CanvasId, SegmentId, WorkspaceId};
@@ -151,9 +153,16 @@ impl Check<'_> {
     ) -> Result<Vec<E::Model>, CheckError> {
         let mut models = Vec::with_capacity(rows.len());
         for row in rows {
-            match E::Model::from_query_result(row, "") {
-                Ok(model) => models.push(model),
-                Err(error) => self.find(table.row(row), format!("cannot be read: {}", one_line(&error)))?,
+            // The driver panics at times that no calendar has, such as PostgreSQL's infinity.
+            match catch_unwind(AssertUnwindSafe(|| E::Model::from_query_result(row, ""))) {
+                Ok(Ok(model)) => models.push(model),
+                Ok(Err(error)) => {
+                    self.find(table.row(row), format!("cannot be read: {}", one_line(&error)))?;
+                }
+                Err(_) => self.find(
+                    table.row(row),
+                    "cannot be read: it holds a time that no calendar has",
+                )?,
             }
         }
         Ok(models)

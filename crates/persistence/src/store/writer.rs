@@ -6,10 +6,10 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use sea_orm::{DatabaseConnection, DbErr};
+use sea_orm::DatabaseConnection;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinSet;
-use tokio::time::sleep;
+use tokio::time::{Instant, sleep};
 
 use super::herald::Herald;
 use super::job::{Job, Ran};
@@ -22,6 +22,9 @@ const BATCH: usize = 64;
 
 /// How often a transaction is tried that loses against others, or its connection before the commit.
 const ATTEMPTS: u32 = 6;
+
+/// How long after the first attempt another one may begin.
+const TRY_WITHIN: Duration = Duration::from_secs(10);
 
 /// How long to wait before the second attempt, at most; twice that before the third, and so on.
 const PAUSE: Duration = Duration::from_millis(20);
@@ -124,9 +127,12 @@ impl Writer {
 
     /// Runs these writes again while they lose against others, or the connection on which nothing was committed yet.
     async fn attempt_repeatedly(&self, batch: &mut [Box<dyn Job>]) -> Result<(), StoreError> {
+        let begun = Instant::now();
         for attempt in 1..ATTEMPTS {
             match self.attempt(batch).await {
-                Err(StoreError::Conflict | StoreError::Lost(_)) => sleep(pause(attempt)).await,
+                Err(StoreError::Conflict | StoreError::Lost(_)) if begun.elapsed() < TRY_WITHIN => {
+                    sleep(pause(attempt)).await;
+                }
                 done_or_failed => return done_or_failed,
             }
         }
@@ -139,7 +145,7 @@ impl Writer {
         let transaction = begin_write(&self.db, &workspaces).await?;
         match run_all(&transaction, batch).await {
             Ok(told_events) => {
-                transaction.commit().await.map_err(uncertain)?;
+                transaction.commit().await.map_err(StoreError::of_commit)?;
                 if told_events {
                     self.herald.committed();
                 }
@@ -152,14 +158,6 @@ impl Writer {
                 Err(error)
             }
         }
-    }
-}
-
-/// An error of a commit. Without an answer, nobody knows whether it took place, so it is not tried again.
-fn uncertain(error: DbErr) -> StoreError {
-    match StoreError::from(error) {
-        StoreError::Lost(reason) | StoreError::Busy(reason) => StoreError::Uncertain(reason),
-        known => known,
     }
 }
 

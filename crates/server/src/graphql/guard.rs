@@ -12,8 +12,8 @@ mod variables;
 use std::{mem, sync::Arc};
 
 use async_graphql::{
-    Data, Executor, Request, Response, ServerError,
-    parser::types::{DocumentOperations, ExecutableDocument, OperationDefinition, OperationType},
+    Data, Executor, Positioned, Request, Response, ServerError,
+    parser::types::{DocumentOperations, ExecutableDocument, OperationDefinition, OperationType, Selection},
 };
 use futures_util::{
     StreamExt, future,
@@ -154,10 +154,28 @@ pub(super) fn check_json(json: &[u8]) -> Result<(), ServerError> {
 ///
 /// # Errors
 /// If the guard refuses the request, or its document does not parse.
-pub(super) fn chosen_operation(request: &mut Request) -> Result<Option<OperationType>, ServerError> {
+pub(super) fn chosen_operation(request: &mut Request) -> Result<Option<Chosen>, ServerError> {
     let name = request.operation_name.clone();
     let operation = choose(admit(request)?, name.as_deref());
-    Ok(operation.map(|operation| operation.ty))
+    Ok(operation.map(|operation| Chosen {
+        kind: operation.ty,
+        has_one_field: matches!(
+            operation.selection_set.node.items.as_slice(),
+            [Positioned {
+                node: Selection::Field(_),
+                ..
+            }]
+        ),
+    }))
+}
+
+/// What there is to know of an operation before it is executed.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Chosen {
+    /// Whether it reads, writes or follows.
+    pub(super) kind: OperationType,
+    /// Whether a single field is all that it selects at its root, and not by a fragment.
+    pub(super) has_one_field: bool,
 }
 
 /// The operation with this name, or the only one; none where that does not say which.

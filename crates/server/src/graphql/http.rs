@@ -123,7 +123,7 @@ async fn answer(
     }
     let operation =
         guard::chosen_operation(&mut graphql).map_err(|error| TransportError::Document(Box::new(error)))?;
-    match operation {
+    match operation.map(|operation| operation.kind) {
         Some(OperationType::Mutation) if request.method() != Method::POST => {
             Err(TransportError::MethodNotAllowed {
                 allow: "POST",
@@ -137,7 +137,7 @@ async fn answer(
         // Which operation is meant may be unclear; then the schema says so.
         Some(OperationType::Query | OperationType::Mutation) | None => {
             let response = schema.execute(graphql).await;
-            if unavailable::is_all(&response) && unavailable::may_be_told(request) {
+            if unavailable::is_all(&response, operation) && unavailable::may_be_told(request) {
                 return Err(TransportError::Unavailable(response.errors));
             }
             Ok(GraphQLResponse::from(response).respond_to(request))

@@ -5,21 +5,37 @@ use actix_web::{
     HttpRequest,
     http::header::{self, HeaderValue},
 };
-use async_graphql::{Response, ServerError, Value};
+use async_graphql::{Response, ServerError, Value, parser::types::OperationType};
 
-use super::http::GRAPHQL_RESPONSE;
+use super::{guard::Chosen, http::GRAPHQL_RESPONSE};
 
 /// The `extensions.code` of such errors.
 const CODE: &str = "UNAVAILABLE";
 
-/// Whether the operation has nothing to show but such errors. A part of an answer is still an answer, with status 200.
-pub(super) fn is_all(response: &Response) -> bool {
+/// Whether the operation has nothing to show but such errors, and can be sent again as it is. A part of an answer is still
+/// an answer, with status 200; and who sends a mutation again must not do twice what one of its fields has done, or may
+/// have done, already.
+pub(super) fn is_all(response: &Response, operation: Option<Chosen>) -> bool {
     let is_empty = match &response.data {
         Value::Null => true,
         Value::Object(fields) => fields.values().all(|value| *value == Value::Null),
         _ => false,
     };
-    is_empty && !response.errors.is_empty() && response.errors.iter().all(is_unavailable)
+    let is_repeatable = match operation {
+        Some(operation) if operation.kind == OperationType::Mutation => {
+            operation.has_one_field && response.errors.iter().all(has_changed_nothing)
+        }
+        Some(_) | None => true,
+    };
+    is_empty && is_repeatable && !response.errors.is_empty() && response.errors.iter().all(is_unavailable)
+}
+
+fn has_changed_nothing(error: &ServerError) -> bool {
+    let changed = error
+        .extensions
+        .as_ref()
+        .and_then(|extensions| extensions.get("changed"));
+    changed == Some(&Value::Boolean(false))
 }
 
 fn is_unavailable(error: &ServerError) -> bool {

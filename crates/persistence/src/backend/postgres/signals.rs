@@ -13,7 +13,7 @@ use sea_orm::{ConnectionTrait as _, DatabaseConnection, DbBackend, DbErr, Statem
 use tokio::time::{sleep, timeout};
 use uuid::Uuid;
 
-use super::{ALIVE_WITHIN, PATIENCE, options};
+use super::{ALIVE_WITHIN, ENDLESS, PATIENCE, options};
 use crate::OpenError;
 
 /// The channel. Channels belong to a database, so other installations on the same server are not heard.
@@ -71,7 +71,13 @@ impl Signals {
             .await?;
         let mut listener = PgListener::connect_with(&pool).await?;
         listener.eager_reconnect(false);
-        listener.listen(CHANNEL).await?;
+        let listening = async {
+            sqlx::Executor::execute(&mut listener, ENDLESS).await?;
+            listener.listen(CHANNEL).await
+        };
+        timeout(PATIENCE, listening)
+            .await
+            .map_err(|_| ListenError::Lost)??;
         if was_lost {
             tracing::info!("listening for other servers' commits again");
         }

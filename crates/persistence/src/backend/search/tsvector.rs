@@ -14,8 +14,10 @@ use crate::StoreError;
 /// PostgreSQL allows for one (1 MiB); longer ones are told apart by the text.
 const INDEXED: usize = 16;
 
-/// How many bytes of words are indexed in all. Only letters that are longer in lower case get there.
-const MOST_INDEXED: usize = 1_000_000;
+/// How many bytes of words are indexed in all, which is PostgreSQL's limit. Of what a content may have at most (about
+/// 1.1 million bytes of text), words of 16 bytes and what stands between them come close to it; only letters that are
+/// longer in lower case could get beyond.
+const MOST_INDEXED: usize = 1_048_575;
 
 /// The condition that a content has no entry.
 pub(super) const MISSING: &str =

@@ -187,7 +187,7 @@ fn the_operation_is_chosen_as_the_schema_chooses_it() {
     let choose = |query: &str, name: Option<&str>| {
         let mut request = Request::new(query);
         request.operation_name = name.map(str::to_owned);
-        chosen_operation(&mut request).unwrap()
+        chosen_operation(&mut request).unwrap().map(|chosen| chosen.kind)
     };
     let two = "query a { x } mutation b { y }";
     assert_eq!(choose("mutation { y }", None), Some(OperationType::Mutation));
@@ -309,4 +309,18 @@ async fn an_operation_of_very_many_reads_keeps_nobody_else_waiting() {
         future::Either::Left(((), many)) => assert_eq!(many.await.errors, vec![]),
         future::Either::Right(_) => panic!("the small operations had to wait for the large one"),
     }
+}
+
+#[test]
+fn an_operation_of_one_field_is_told_from_others() {
+    let has_one = |query: &str| {
+        chosen_operation(&mut Request::new(query))
+            .unwrap()
+            .unwrap()
+            .has_one_field
+    };
+    assert!(has_one("mutation { y { z w } }"));
+    assert!(!has_one("mutation { a: y b: y }"));
+    assert!(!has_one("mutation { ... { a: y b: y } }"));
+    assert!(!has_one("mutation { ...F } fragment F on Mutation { a: y b: y }"));
 }
