@@ -57,7 +57,6 @@ struct Stage {
 async fn whatever_breaks_nothing_is_lost_and_nobody_waits_too_long() {
     let wish = Wish::of_environment();
     say(format_args!("the seed is {}", wish.seed));
-    let begun = Instant::now();
     let stage = Arc::new(Stage {
         doors: Doors::default(),
         known: Known::default(),
@@ -66,6 +65,7 @@ async fn whatever_breaks_nothing_is_lost_and_nobody_waits_too_long() {
         end: watch::Sender::new(None),
     });
     let mut house = House::new(&stage).await;
+    let begun = Instant::now();
 
     let mut clients = JoinSet::new();
     for number in 0..CLIENTS {

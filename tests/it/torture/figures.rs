@@ -11,7 +11,7 @@ use super::subscriber::Trip;
 #[derive(Debug)]
 pub(super) struct Figures {
     pub(super) seed: u64,
-    /// From the first start of a server to the end of the storm.
+    /// How long the storm was.
     pub(super) time: Duration,
     /// How many events the log has.
     pub(super) events: i64,

@@ -2,6 +2,7 @@
 
 use std::fs::{self, File};
 use std::path::PathBuf;
+use std::process::Command;
 use std::sync::Arc;
 use std::thread;
 
@@ -50,9 +51,7 @@ impl House {
             folder,
             starts: 0,
         };
-        for number in 0..count {
-            house.start(number);
-        }
+        house.start_all();
         house.furnish().await;
         house
     }
@@ -74,15 +73,33 @@ impl House {
 
     /// Starts a server that does not run, and opens its door.
     pub(super) fn start(&mut self, number: usize) {
+        let mut serve = self.serve();
+        let server = block_in_place(|| Server::start_as(&mut serve));
+        self.welcome(number, server);
+    }
+
+    /// Starts all servers at once, none of which runs, and opens their doors.
+    pub(super) fn start_all(&mut self) {
+        let commands: Vec<_> = (0..self.count()).map(|_| self.serve()).collect();
+        let start = |mut serve: Command| thread::spawn(move || Server::start_as(&mut serve));
+        let starting: Vec<_> = commands.into_iter().map(start).collect();
+        for (number, server) in starting.into_iter().enumerate() {
+            let server = block_in_place(|| server.join().unwrap());
+            self.welcome(number, server);
+        }
+    }
+
+    /// The command of a server that logs to a file of its own.
+    fn serve(&mut self) -> Command {
         self.starts += 1;
         let log = File::create(self.folder.path().join(format!("server-{}.log", self.starts))).unwrap();
-        let server = block_in_place(|| {
-            Server::start_as(
-                command()
-                    .args(["serve", "--listen", "127.0.0.1:0", "--database", &self.url])
-                    .stderr(log),
-            )
-        });
+        let mut serve = command();
+        serve.args(["serve", "--listen", "127.0.0.1:0", "--database", &self.url]);
+        serve.stderr(log);
+        serve
+    }
+
+    fn welcome(&mut self, number: usize, server: Server) {
         self.stage.doors.open(number, &server.address);
         self.servers[number] = Some(server);
     }

@@ -132,7 +132,7 @@ impl Storm {
             }
             KillAll => {
                 (0..house.count()).for_each(|number| self.kill(house, number));
-                (0..house.count()).for_each(|number| house.start(number));
+                house.start_all();
             }
             Stop => {
                 self.havoc.restarts += 1;

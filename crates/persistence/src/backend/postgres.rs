@@ -31,11 +31,11 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// How long a connection may take to show that it is alive before it is lent again.
 const ALIVE_WITHIN: Duration = Duration::from_secs(2);
 
-/// What every session is told: no statement runs for longer than half a minute or waits for a lock for longer than ten
+/// What every session is told: no statement runs for longer than half a minute or waits for a lock for longer than twenty
 /// seconds; and a server that stands still in the middle of a transaction, or whose machine is gone, keeps the others
-/// from writing for five at most.
-const SESSION: &str = "SET client_min_messages = warning; SET statement_timeout = '30s'; SET lock_timeout = '10s'; \
-    SET idle_in_transaction_session_timeout = '5s'";
+/// from writing for fifteen at most.
+const SESSION: &str = "SET client_min_messages = warning; SET statement_timeout = '30s'; SET lock_timeout = '20s'; \
+    SET idle_in_transaction_session_timeout = '15s'";
 
 /// A session is not ended for being quiet, nor a transaction for being long by itself. Not every version has these.
 const ENDLESS: &str = "SELECT set_config(name, '0', false) FROM pg_settings \
