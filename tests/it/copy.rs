@@ -1,5 +1,6 @@
 //! A database is moved into another one, and everything in it stays what it was.
 
+mod backup;
 mod contents;
 mod differing;
 mod refusals;

@@ -15,7 +15,7 @@ pub use cluster::Cluster;
 pub const FOLDER_VARIABLE: &str = "UNDERSTUDY_TEST_POSTGRES_BIN";
 
 /// What a cluster is made and run with.
-const PROGRAMS: [&str; 3] = ["initdb", "pg_ctl", "postgres"];
+const PROGRAMS: [&str; 5] = ["initdb", "pg_ctl", "pg_dump", "pg_restore", "postgres"];
 
 /// Folders of installations, a version each, and how their names begin: Debian's, those of PostgreSQL's own packages
 /// for Red Hat, and Homebrew's on both kinds of Macs. Hardly anyone has these in PATH.

@@ -230,6 +230,7 @@ mod tests {
             ("57014", Fault::Busy),
             ("55P03", Fault::Busy),
             ("25006", Fault::Busy),
+            ("25P02", Fault::Busy),
             ("53300", Fault::Busy),
             ("23505", Fault::Broken),
             ("42P01", Fault::Broken),

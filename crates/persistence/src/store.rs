@@ -101,8 +101,9 @@ impl Store {
     /// Runs `work` in a transaction of its own as far as it can see, and answers once that is committed.
     ///
     /// Writes run one after the other, in the order in which they came. Those that wait share a commit, a savepoint
-    /// each: what one writes is lost with its own error and with no other's. `work` may run more than once, each time
-    /// on a transaction in which it never ran before; it goes on to its end though the caller may be gone.
+    /// each: what one writes is lost with its own error and with no other's, unless that is one of
+    /// [a database that is away](StoreError::is_unavailable), which it is for all of them. `work` may run more than once,
+    /// each time on a transaction in which it never ran before; it goes on to its end though the caller may be gone.
     ///
     /// # Errors
     /// What `work` fails with, after which nothing of it is written; or a store's error.

@@ -204,6 +204,8 @@ pub(super) fn fault(code: &str) -> Fault {
         "57P01" | "57P02" | "57P03" | "57P04" | "57P05" | "25P03" | "25P04" => Fault::Lost,
         // query_canceled (statement_timeout), lock_not_available, read_only_sql_transaction (a standby)
         "57014" | "55P03" | "25006" => Fault::Busy,
+        // in_failed_sql_transaction: another statement of the same view has failed before, and says why
+        "25P02" => Fault::Busy,
         // connection_exception
         _ if code.starts_with("08") => Fault::Lost,
         // insufficient_resources: too many connections, disk full, out of memory

@@ -151,12 +151,8 @@ impl Writer {
                 }
                 Ok(())
             }
-            Err(error) => {
-                if let Err(error) = transaction.rollback().await {
-                    tracing::warn!(%error, "a transaction was not rolled back cleanly");
-                }
-                Err(error)
-            }
+            // The connection takes the transaction back before it is lent again, and nobody waits for that.
+            Err(error) => Err(error),
         }
     }
 }
@@ -181,10 +177,7 @@ async fn run_all(transaction: &Transaction, batch: &mut [Box<dyn Job>]) -> Resul
         match job.run(&mut tx).await {
             Ran::Keep => told_events |= tx.keep().await?,
             Ran::TakeBack => tx.take_back().await?,
-            Ran::Broken(error) => {
-                tx.take_back().await?;
-                return Err(error);
-            }
+            Ran::Broken(error) => return Err(error),
         }
     }
     Ok(told_events)
