@@ -231,6 +231,8 @@ mod tests {
             ("55P03", Fault::Busy),
             ("25006", Fault::Busy),
             ("25P02", Fault::Busy),
+            ("55000", Fault::Lost),
+            ("58030", Fault::Busy),
             ("53300", Fault::Busy),
             ("23505", Fault::Broken),
             ("42P01", Fault::Broken),

@@ -208,8 +208,10 @@ pub(super) fn fault(code: &str) -> Fault {
         "25P02" => Fault::Busy,
         // connection_exception
         _ if code.starts_with("08") => Fault::Lost,
-        // insufficient_resources: too many connections, disk full, out of memory
-        _ if code.starts_with("53") => Fault::Busy,
+        // object_not_in_prerequisite_state: a worker of the statement is gone, as in a crash
+        "55000" => Fault::Lost,
+        // insufficient_resources: too many connections, disk full, out of memory; and system_error: its files fail it
+        _ if code.starts_with("53") || code.starts_with("58") => Fault::Busy,
         _ => Fault::Broken,
     }
 }
