@@ -31,12 +31,13 @@ const ORDERS: [&str; 6] = [
 ];
 
 /// Filters that find few, or many; `SEGMENT` stands for a segment's id.
-const FILTERS: [&str; 12] = [
+const FILTERS: [&str; 13] = [
     "",
     "status: [STOPPED]",
     "status: [ACTIVE]",
     "status: [ACTIVE, STOPPED]",
     "hasDraft: true",
+    "hasDraft: false",
     "channel: [WEBHOOK]",
     "channel: [EMAIL]",
     "tags: [\"rare\"]",

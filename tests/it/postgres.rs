@@ -3,6 +3,8 @@
 
 mod away;
 mod conflicts;
+mod failover;
+mod migrating;
 mod signals;
 mod start;
 

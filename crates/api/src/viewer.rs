@@ -1,7 +1,8 @@
 //! Who asks, and what they may see.
 
 use async_graphql::Context;
-use understudy_app::{App, ReadShare, View};
+use futures_util::future::BoxFuture;
+use understudy_app::{App, ReadShare, StoreError, View};
 use understudy_domain::WorkspaceId;
 
 use crate::error::Failed;
@@ -30,5 +31,13 @@ impl Viewer {
     /// database: it is to be dropped before anything else is waited for, the resolvers of the fields below included.
     pub(crate) async fn snapshot(&self) -> Result<View, Failed> {
         Ok(self.app.view(self.workspace, &self.share).await?)
+    }
+
+    /// Reads what a subscription shows beside an event, as long as it takes until the database is there.
+    pub(crate) async fn read_beside<T>(
+        &self,
+        read: impl for<'v> Fn(&'v View) -> BoxFuture<'v, Result<T, StoreError>> + Send,
+    ) -> Result<T, Failed> {
+        Ok(self.app.read_beside(self.workspace, &self.share, read).await?)
     }
 }

@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use futures_util::Stream;
+use futures_util::future::BoxFuture;
 use futures_util::stream::try_unfold;
 use tokio::sync::watch;
 use tokio::time::sleep;
@@ -11,7 +12,7 @@ use understudy_domain::WorkspaceId;
 use understudy_persistence::StoreError;
 use understudy_persistence::read::{EventFilter, RecordedEvent};
 
-use crate::{App, Failure};
+use crate::{App, Failure, ReadShare, View};
 
 /// How many events a subscription holds in memory at most.
 const CHUNK: u64 = 100;
@@ -84,6 +85,45 @@ impl App {
     }
 }
 
+impl App {
+    /// Reads what a feed shows beside an event: again and again while the database is not available, as the feed itself
+    /// does, so that a subscription outlives the absence of its database whatever it selects.
+    ///
+    /// # Errors
+    /// If the store is closed, or any other failure of the database.
+    pub async fn read_beside<T>(
+        &self,
+        workspace: WorkspaceId,
+        share: &ReadShare,
+        read: impl for<'v> Fn(&'v View) -> BoxFuture<'v, Result<T, StoreError>> + Send,
+    ) -> Result<T, Failure> {
+        let commits = self.store.commits();
+        loop {
+            let done = match self.view(workspace, share).await {
+                Ok(view) => read(&view).await.map_err(Failure::from),
+                Err(failure) => Err(failure),
+            };
+            match done {
+                Err(Failure::Store(error)) if error.is_unavailable() => wait_for(&commits, error).await?,
+                done_or_failed => return done_or_failed,
+            }
+        }
+    }
+}
+
+/// Waits a little for a database that was not available, if there is still a store to ask.
+///
+/// # Errors
+/// Why it was not available, if the store is closed.
+async fn wait_for(commits: &watch::Receiver<u64>, error: StoreError) -> Result<(), StoreError> {
+    tracing::debug!(%error, "a feed waits for the database");
+    if commits.has_changed().is_err() {
+        return Err(error);
+    }
+    sleep(PAUSE).await;
+    Ok(())
+}
+
 impl Reader {
     /// The next event; `None` once the store is closed.
     async fn next(&mut self) -> Result<Option<RecordedEvent>, Failure> {
@@ -95,11 +135,9 @@ impl Reader {
             let is_at_end = match self.read().await {
                 // The log is still there when the database is back, so a subscription outlives its absence.
                 Err(error) if error.is_unavailable() => {
-                    tracing::debug!(%error, "a feed waits for the database");
-                    if self.commits.has_changed().is_err() {
+                    if wait_for(&self.commits, error).await.is_err() {
                         return Ok(None);
                     }
-                    sleep(PAUSE).await;
                     continue;
                 }
                 read => read?,

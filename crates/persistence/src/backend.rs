@@ -66,8 +66,8 @@ pub(crate) enum Fault {
     Broken,
 }
 
-/// How long a statement of a copy may take: to count the largest table, or to commit. Longer than a server allows, or it
-/// could not say by itself that it gives up.
+/// How long a statement of a copy or a check may take: to count the largest table, or to commit. Longer than a server
+/// allows, or it could not say by itself that it gives up.
 const COPY_PATIENCE: Duration = Duration::from_mins(16);
 
 /// Opens connections to the database at `url`.
@@ -79,7 +79,7 @@ pub(crate) async fn connect(
     let scheme = url.split_once(':').map(|(scheme, _)| scheme.to_ascii_lowercase());
     match scheme.as_deref() {
         Some("sqlite") => sqlite::connect(url, role, existence).await,
-        Some("postgres" | "postgresql") => postgres::connect(url, role).await,
+        Some("postgres" | "postgresql") => postgres::connect(url, role, existence).await,
         _ => Err(OpenError::Unsupported {
             url: without_secrets(url),
             reason: "its URL must begin with sqlite://, as in sqlite://understudy.db, or with postgres://"
@@ -107,11 +107,11 @@ pub(crate) async fn begin_migration(db: &DatabaseConnection) -> Result<Transacti
     }
 }
 
-/// Begins a transaction whose statements take as long as they want, on a connection that sees one state in all of it.
+/// Begins a transaction that may last long, on a connection that sees one state in all of it.
 pub(crate) async fn begin_long(db: &DatabaseConnection) -> Result<Transaction, StoreError> {
     match db.get_database_backend() {
         DbBackend::Postgres => postgres::begin_long(db).await,
-        _ => Transaction::begin_patient(db).await,
+        _ => Ok(Transaction::begin(db).await?.with_patience(COPY_PATIENCE)),
     }
 }
 
@@ -138,9 +138,14 @@ pub(crate) async fn identity<C: ConnectionTrait>(db: &C) -> Result<Option<String
 /// What an error of the database means.
 pub(crate) fn fault(error: &DbErr) -> Fault {
     match error {
-        DbErr::Conn(RuntimeErr::SqlxError(error))
-        | DbErr::Exec(RuntimeErr::SqlxError(error))
-        | DbErr::Query(RuntimeErr::SqlxError(error)) => driver_fault(error),
+        // Whatever keeps a connection from being made, it is not what was asked for.
+        DbErr::Conn(RuntimeErr::SqlxError(error)) => match driver_fault(error) {
+            Fault::Broken => Fault::Busy,
+            known => known,
+        },
+        DbErr::Exec(RuntimeErr::SqlxError(error)) | DbErr::Query(RuntimeErr::SqlxError(error)) => {
+            driver_fault(error)
+        }
         // `Conn(Internal)` is what a statement without an answer becomes; see `Transaction`.
         DbErr::ConnectionAcquire(_) | DbErr::Conn(RuntimeErr::Internal(_)) => Fault::Busy,
         _ => Fault::Broken,
@@ -219,6 +224,14 @@ mod tests {
     }
 
     #[test]
+    fn a_connection_that_cannot_be_made_says_nothing_of_what_was_asked_for() {
+        let refused =
+            || RuntimeErr::SqlxError(Arc::new(sqlx::Error::InvalidArgument("no such role".to_owned())));
+        assert_eq!(fault(&DbErr::Conn(refused())), Fault::Busy);
+        assert_eq!(fault(&DbErr::Query(refused())), Fault::Broken);
+    }
+
+    #[test]
     fn the_databases_own_words_are_understood() {
         for (code, meaning) in [
             ("40001", Fault::Conflict),
@@ -232,7 +245,9 @@ mod tests {
             ("25006", Fault::Busy),
             ("25P02", Fault::Busy),
             ("55000", Fault::Lost),
+            ("55006", Fault::Busy),
             ("58030", Fault::Busy),
+            ("57000", Fault::Busy),
             ("53300", Fault::Busy),
             ("23505", Fault::Broken),
             ("42P01", Fault::Broken),

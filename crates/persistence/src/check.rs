@@ -22,7 +22,7 @@ use sea_orm::{
 use understudy_domain::WorkspaceId;
 
 use crate::backend::{Existence, Role, begin_long, connect, one_line};
-use crate::entity::workspace;
+use crate::entity::{compatibility, workspace};
 use crate::transaction::Transaction;
 use crate::{OpenError, StoreError, migrate};
 use tables::{Pages, WORKSPACES};
@@ -110,6 +110,7 @@ struct Check<'c> {
 impl Check<'_> {
     async fn all(&mut self) -> Result<(), CheckError> {
         self.structure().await?;
+        self.compatibility().await?;
         let mut pages = Pages::new(&WORKSPACES, workspace::Entity::find().into_query());
         while let Some(rows) = pages.next(self.db).await? {
             for row in self.models::<workspace::Entity>(&WORKSPACES, &rows)? {
@@ -137,6 +138,21 @@ impl Check<'_> {
             let said: String = row.try_get_by_index(0)?;
             if said != "ok" {
                 self.find("the database", said)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Which binaries can use the database stands in one row, and names a migration that there is.
+    async fn compatibility(&mut self) -> Result<(), CheckError> {
+        let rows = compatibility::Entity::find().all(self.db).await?;
+        if rows.len() != 1 {
+            self.find("compatibility", format!("expected one row, found {}", rows.len()))?;
+        }
+        for row in rows {
+            if !migrate::is_known(&row.oldest_migration) {
+                let unknown = format!("there is no migration {:?}", row.oldest_migration);
+                self.find("compatibility", unknown)?;
             }
         }
         Ok(())

@@ -1,12 +1,22 @@
 //! Applying and inspecting migrations.
 
-use sea_orm::{DatabaseConnection, DbErr, EntityTrait as _};
+use std::time::Duration;
+
+use sea_orm::{DatabaseConnection, DbBackend, DbErr, EntityTrait as _};
 use sea_orm_migration::{IntoSchemaManagerConnection, MigratorTrait as _, SchemaManager, seaql_migrations};
+use tokio::time::{Instant, sleep, timeout};
 use understudy_migrations::Migrator;
 
-use crate::OpenError;
 use crate::backend::{Existence, Role, begin_migration, connect, one_line, without_secrets};
 use crate::entity::compatibility;
+use crate::transaction::PATIENCE;
+use crate::{OpenError, StoreError};
+
+/// How long a migration is tried again while others use the tables.
+const LOCKED_FOR: Duration = Duration::from_mins(5);
+
+/// How long others get on in between.
+const LOCKED_PAUSE: Duration = Duration::from_secs(3);
 
 /// One migration, and whether the database has it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,34 +68,93 @@ pub(crate) async fn apply(url: &str, db: &DatabaseConnection) -> Result<Vec<Stri
         // Nothing is locked or written, so that a server needs no right to change the schema.
         return Ok(vec![]);
     }
-    let tx = begin_migration(db)
-        .await
-        .map_err(|error| unmigratable(url, &error))?;
+    again_while_locked(url, db, Way::Up).await
+}
+
+async fn apply_once(url: &str, db: &DatabaseConnection) -> Result<Vec<String>, MigrateError> {
+    let tx = begin_migration(db).await.map_err(|error| failed(url, &error))?;
     let pending = pending(states(url, tx.connection(), Newer::IfCompatible).await?);
     if !pending.is_empty() {
-        let failed = |error: DbErr| unmigratable(url, &error);
-        Migrator::up(tx.connection(), None).await.map_err(failed)?;
+        let migrated = Migrator::up(tx.connection(), None).await;
+        migrated.map_err(|error| failed(url, &error.into()))?;
     }
-    tx.commit().await.map_err(|error| unmigratable(url, &error))?;
+    let committed = tx.commit().await;
+    committed.map_err(|error| failed(url, &StoreError::of_commit(error)))?;
     Ok(pending)
 }
 
 async fn take_back(url: &str, db: &DatabaseConnection, steps: u32) -> Result<Vec<String>, OpenError> {
-    let failed = |error: DbErr| unmigratable(url, &error);
-    let tx = begin_migration(db)
-        .await
-        .map_err(|error| unmigratable(url, &error))?;
+    again_while_locked(url, db, Way::Down(steps)).await
+}
+
+async fn take_back_once(url: &str, db: &DatabaseConnection, steps: u32) -> Result<Vec<String>, MigrateError> {
+    let tx = begin_migration(db).await.map_err(|error| failed(url, &error))?;
     let applied = states(url, tx.connection(), Newer::Never)
         .await?
         .into_iter()
         .filter(|state| state.applied)
         .rev();
     let names: Vec<String> = applied.take(steps as usize).map(|state| state.name).collect();
-    Migrator::down(tx.connection(), Some(steps))
-        .await
-        .map_err(failed)?;
-    tx.commit().await.map_err(failed)?;
+    let migrated = Migrator::down(tx.connection(), Some(steps)).await;
+    migrated.map_err(|error| failed(url, &error.into()))?;
+    let committed = tx.commit().await;
+    committed.map_err(|error| failed(url, &StoreError::of_commit(error)))?;
     Ok(names)
+}
+
+/// Where a migration leads.
+#[derive(Debug, Clone, Copy)]
+enum Way {
+    /// To all that there are.
+    Up,
+    /// So many back.
+    Down(u32),
+}
+
+/// Why a migration did not take place.
+enum MigrateError {
+    /// Somebody uses a table that it is about to change.
+    Locked(OpenError),
+    /// Anything else.
+    Open(OpenError),
+}
+
+impl From<OpenError> for MigrateError {
+    fn from(error: OpenError) -> Self {
+        Self::Open(error)
+    }
+}
+
+fn failed(url: &str, error: &StoreError) -> MigrateError {
+    let told = unmigratable(url, error);
+    match error {
+        StoreError::Busy(_) => MigrateError::Locked(told),
+        _ => MigrateError::Open(told),
+    }
+}
+
+/// Migrates again while others use the tables, on PostgreSQL: there a migration that waits for a table would keep all
+/// others from it meanwhile, so it waits for moments only, and leaves pauses in which they get on. SQLite has one lock
+/// for everything, for which a migration waits like everybody else.
+async fn again_while_locked(url: &str, db: &DatabaseConnection, way: Way) -> Result<Vec<String>, OpenError> {
+    let begun = Instant::now();
+    loop {
+        let migrated = match way {
+            Way::Up => apply_once(url, db).await,
+            Way::Down(steps) => take_back_once(url, db, steps).await,
+        };
+        match migrated {
+            Ok(done) => return Ok(done),
+            Err(MigrateError::Open(error)) => return Err(error),
+            Err(MigrateError::Locked(error)) => {
+                if db.get_database_backend() != DbBackend::Postgres || begun.elapsed() > LOCKED_FOR {
+                    return Err(error);
+                }
+                tracing::warn!(%error, "a migration waits until nobody else uses the tables for long");
+                sleep(LOCKED_PAUSE).await;
+            }
+        }
+    }
 }
 
 /// Refuses a database that lacks migrations, or has unknown ones. It writes nothing.
@@ -107,6 +176,13 @@ pub(crate) async fn refuse_newer(url: &str, db: &DatabaseConnection) -> Result<(
     states(url, db, Newer::Never).await.map(|_| ())
 }
 
+/// Whether there is a migration with this name, as far as this binary knows.
+pub(crate) fn is_known(name: &str) -> bool {
+    Migrator::migrations()
+        .iter()
+        .any(|migration| migration.name() == name)
+}
+
 /// Which databases are accepted that have migrations which this binary does not know.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Newer {
@@ -121,8 +197,17 @@ async fn states<'c>(
     db: impl IntoSchemaManagerConnection<'c>,
     newer: Newer,
 ) -> Result<Vec<MigrationState>, OpenError> {
+    timeout(PATIENCE, states_of(url, SchemaManager::new(db), newer))
+        .await
+        .unwrap_or_else(|_| Err(unmigratable(url, &"the database does not answer")))
+}
+
+async fn states_of(
+    url: &str,
+    manager: SchemaManager<'_>,
+    newer: Newer,
+) -> Result<Vec<MigrationState>, OpenError> {
     let failed = |error: DbErr| unmigratable(url, &error);
-    let manager = SchemaManager::new(db);
     let stored = stored(&manager).await.map_err(failed)?;
     let known: Vec<String> = Migrator::migrations()
         .iter()

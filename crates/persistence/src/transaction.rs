@@ -13,7 +13,7 @@ use crate::StoreError;
 
 /// How long a statement may take to be answered. PostgreSQL gives up before that by itself (`statement_timeout`), so
 /// only a database that says nothing at all is given up on here: a network that is gone, a machine that hangs.
-const PATIENCE: Duration = Duration::from_secs(35);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(35);
 
 /// A transaction whose every statement is answered, with an error if need be, in a set time.
 pub(crate) struct Transaction {
@@ -35,11 +35,6 @@ impl Transaction {
             db: within(PATIENCE, db.begin_with_options(options)).await?,
             patience: PATIENCE,
         })
-    }
-
-    /// Begins one whose statements may take as long as they want.
-    pub(crate) async fn begin_patient(db: &DatabaseConnection) -> Result<Self, StoreError> {
-        Ok(Self::begin(db).await?.with_patience(Duration::MAX))
     }
 
     /// The same one, whose statements may take that long.

@@ -120,6 +120,7 @@ async fn parts_of_no_content_are_found() {
         tampering.set(table, &part, ("content_id", nothing.into())).await;
     }
     let expected = [
+        format!("{id}: live content: the search index does not have its words"),
         format!("content_tags {nothing} 0: content_id: {nothing} does not exist"),
         format!("content_segments {nothing} 0: content_id: {nothing} does not exist"),
     ];
@@ -137,6 +138,19 @@ async fn a_content_that_no_search_finds_is_found() {
     let mut both = [missing(stored(&id)), missing(draft)];
     both.sort();
     assert_found(&world, &both).await;
+}
+
+#[tokio::test]
+async fn a_content_that_searches_find_by_other_words_is_found() {
+    let (world, id, tampering) = rehearsed().await;
+    tampering.swap_words(stored(&id)).await;
+    assert_found(
+        &world,
+        &[format!(
+            "{id}: live content: the search index does not have its words"
+        )],
+    )
+    .await;
 }
 
 #[tokio::test]

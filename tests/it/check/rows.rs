@@ -189,3 +189,38 @@ async fn a_row_that_cannot_be_read_is_found_and_stops_nothing() {
     }
     assert!(found.iter().all(|line| !line.contains('\n')), "{found:#?}");
 }
+
+#[tokio::test]
+async fn a_place_has_one_source() {
+    let world = World::new().await;
+    let first = world.canvas("First", "HIGH").await;
+    let second = world.canvas("Second", "HIGH").await;
+    let tampering = world.tamper().await;
+    tampering
+        .run("DROP INDEX in_app_places_workspace_id_level_rank")
+        .await;
+    let same = "UPDATE in_app_places SET rank = (SELECT rank FROM in_app_places ORDER BY rank LIMIT 1)";
+    tampering.run(same).await;
+    let mut expected = [&first, &second].map(|id| {
+        let id = stored(id);
+        format!("in_app_places {id}: another one stands in the same place")
+    });
+    expected.sort();
+    assert_found(&world, &expected).await;
+}
+
+#[tokio::test]
+async fn it_is_known_which_binaries_can_use_the_database() {
+    let world = World::new().await;
+    let tampering = world.tamper().await;
+    tampering
+        .run("UPDATE compatibility SET oldest_migration = 'nonsense'")
+        .await;
+    assert_found(
+        &world,
+        &["compatibility: there is no migration \"nonsense\"".to_owned()],
+    )
+    .await;
+    tampering.run("DELETE FROM compatibility").await;
+    assert_found(&world, &["compatibility: expected one row, found 0".to_owned()]).await;
+}

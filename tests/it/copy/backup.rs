@@ -51,39 +51,32 @@ async fn a_backup_that_was_made_while_others_wrote_is_restored_to_one_state() {
 }
 
 /// How many campaigns are found by a word.
-async fn found(world: &World, word: &str) -> Value {
+async fn found(world: &World, looked_for: &str) -> Value {
     let query = "query ($word: String!) { campaigns(filter: { search: $word }) { totalCount } }";
-    let mut page = world.ask(query, json!({ "word": word })).await;
+    let mut page = world.ask(query, json!({ "word": looked_for })).await;
     page["campaigns"]["totalCount"].take()
 }
 
 /// Makes a backup of a database in a file.
 async fn back_up(database: &Database, file: &Path) {
-    match database.backend() {
-        DbBackend::Sqlite => {
-            let db = database.connect().await;
-            db.execute_unprepared(&format!("VACUUM INTO '{}'", file.display()))
-                .await
-                .unwrap();
-            db.close().await.unwrap();
-        }
-        _ => {
-            let file = format!("--file={}", file.display());
-            postgres("pg_dump", &["--format=custom", &file, database.url()]).await;
-        }
+    if database.backend() == DbBackend::Sqlite {
+        let db = database.connect().await;
+        let vacuum = format!("VACUUM INTO '{}'", file.display());
+        db.execute_unprepared(&vacuum).await.unwrap();
+        db.close().await.unwrap();
+    } else {
+        let file = format!("--file={}", file.display());
+        postgres("pg_dump", &["--format=custom", &file, database.url()]).await;
     }
 }
 
 /// Makes an empty database what it is in a backup.
 async fn restore(file: &Path, database: &Database) {
-    match database.folder() {
-        Some(folder) => {
-            std::fs::copy(file, folder.join("understudy.db")).unwrap();
-        }
-        None => {
-            let to = format!("--dbname={}", database.url());
-            postgres("pg_restore", &["--exit-on-error", &to, file.to_str().unwrap()]).await;
-        }
+    if let Some(folder) = database.folder() {
+        std::fs::copy(file, folder.join("understudy.db")).unwrap();
+    } else {
+        let to = format!("--dbname={}", database.url());
+        postgres("pg_restore", &["--exit-on-error", &to, file.to_str().unwrap()]).await;
     }
 }
 

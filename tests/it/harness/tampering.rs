@@ -98,6 +98,21 @@ impl Tampering {
         self.delete(table, &[("content_id", content.into())]).await;
     }
 
+    /// Gives a content other words in the search index.
+    pub(crate) async fn swap_words(&self, content: Uuid) {
+        self.run(&match backend() {
+            DbBackend::Postgres => format!(
+                "UPDATE content_words SET words = 'other'::tsvector, text = ' other' WHERE content_id = '{content}'"
+            ),
+            _ => format!(
+                "INSERT OR REPLACE INTO content_words (rowid, words)
+                SELECT number, 'other' FROM content_documents WHERE content_id = x'{}'",
+                content.simple()
+            ),
+        })
+        .await;
+    }
+
     /// Adds a row.
     pub(crate) async fn insert(&self, table: &'static str, row: Vec<Cell>) {
         let (columns, values): (Vec<_>, Vec<_>) = row.into_iter().unzip();

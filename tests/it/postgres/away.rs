@@ -12,16 +12,16 @@ use understudy_tests::postgres::Cluster;
 use super::{execute, make_database, own_cluster};
 use crate::harness::{CAMPAIGN_EVENTS, Database, SET_TIME, Server, Socket, World, command, email, sequences};
 
-const CREATE: &str = "mutation { createCampaign(content: { name: \"Spring\" }) { changed } }";
-const LIST: &str = "{ campaigns { totalCount } }";
+pub(super) const CREATE: &str = "mutation { createCampaign(content: { name: \"Spring\" }) { changed } }";
+pub(super) const LIST: &str = "{ campaigns { totalCount } }";
 
-async fn serve(cluster: &Cluster) -> Server {
+pub(super) async fn serve(cluster: &Cluster) -> Server {
     let url = make_database(cluster).await;
     Server::start_as(command().args(["serve", "--listen", "127.0.0.1:0", "--database", &url]))
 }
 
 /// Posts a request; the status and the body.
-async fn post(server: &Server, query: &str, accept: &str) -> (StatusCode, Value) {
+pub(super) async fn post(server: &Server, query: &str, accept: &str) -> (StatusCode, Value) {
     let response = reqwest::Client::new()
         .post(server.url("/graphql"))
         .header("Accept", accept)
@@ -33,7 +33,7 @@ async fn post(server: &Server, query: &str, accept: &str) -> (StatusCode, Value)
     (response.status(), response.json().await.unwrap())
 }
 
-async fn ready(server: &Server) -> StatusCode {
+pub(super) async fn ready(server: &Server) -> StatusCode {
     reqwest::get(server.url("/readyz")).await.unwrap().status()
 }
 

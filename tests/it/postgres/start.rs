@@ -4,7 +4,7 @@ use serde_json::json;
 use understudy_app::App;
 
 use super::{execute, number};
-use crate::harness::{Database, Server, World, email, run};
+use crate::harness::{Database, Server, World, command, email, run};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn many_servers_that_start_at_once_migrate_once() {
@@ -150,6 +150,40 @@ async fn a_database_that_cannot_be_reached_is_told_in_one_line_without_its_passw
             assert_eq!(complaint.lines().count(), 1, "{complaint}");
         }
     }
+}
+
+#[tokio::test]
+async fn a_url_that_names_nobody_means_whoever_runs_the_process() {
+    let Some(database) = Database::postgres() else {
+        return;
+    };
+    let (_, place) = database.url().rsplit_once('@').unwrap();
+    let who = std::process::Command::new("id").arg("-un").output().unwrap();
+    let who = String::from_utf8(who.stdout).unwrap();
+    let mut status = command();
+    status.args(["migrate", "status", "--database", &format!("postgres://{place}")]);
+    let output = status.env_remove("PGUSER").output().unwrap();
+    // The cluster knows no such role, and says by whom it was asked.
+    let complaint = String::from_utf8(output.stderr).unwrap();
+    assert!(
+        complaint.contains(&format!("role \"{}\"", who.trim())),
+        "{complaint}"
+    );
+}
+
+#[tokio::test]
+async fn what_a_url_says_without_being_understood_is_not_logged() {
+    let Some(database) = Database::postgres() else {
+        return;
+    };
+    let url = format!("{}?pasword=s3cret", database.url());
+    let mut up = command();
+    up.args(["migrate", "up", "--database", &url])
+        .env("UNDERSTUDY_LOG", "trace");
+    let output = up.output().unwrap();
+    let log = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.success() && !log.is_empty(), "{log}");
+    assert!(!log.contains("s3cret"), "{log}");
 }
 
 #[tokio::test]

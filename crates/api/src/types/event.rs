@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use async_graphql::{Context, Enum, ID, Object, SelectionField};
-use understudy_app::Snapshot;
 use understudy_app::read::{RecordedEvent, Slice, Wants};
+use understudy_app::{Snapshot, StoreError};
 use understudy_domain::CampaignId;
 
 use super::campaign::{Campaign, CampaignStatus};
@@ -154,8 +154,11 @@ impl Beside {
                 segment: None,
             });
         }
-        let snapshot = viewer.snapshot().await?;
-        let event = self.load(&snapshot, vec![event]).await?.pop();
+        let complete = viewer.read_beside(move |snapshot| {
+            let event = event.clone();
+            Box::pin(async move { self.load(snapshot, vec![event]).await })
+        });
+        let event = complete.await?.pop();
         event.ok_or_else(|| Failed::impossible("one event went in and none came out"))
     }
 
@@ -164,7 +167,7 @@ impl Beside {
         self,
         snapshot: &Snapshot,
         events: Vec<RecordedEvent>,
-    ) -> Result<Vec<CampaignEvent>, Failed> {
+    ) -> Result<Vec<CampaignEvent>, StoreError> {
         let campaigns: HashMap<CampaignId, Campaign> = match self.campaign {
             Some(wants) => {
                 let ids = each_once(events.iter().map(|event| event.event.campaign_id));

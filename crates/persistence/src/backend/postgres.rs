@@ -16,9 +16,10 @@ use sea_orm::{
     ColumnTrait as _, ConnectionTrait as _, DatabaseConnection, DbBackend, DbErr, EntityTrait as _,
     QueryFilter as _, QueryOrder as _, QuerySelect as _, RuntimeErr, Statement, TransactionOptions,
 };
+use tokio::time::timeout;
 use uuid::Uuid;
 
-use super::{Fault, Role, unopenable, without_secrets};
+use super::{COPY_PATIENCE, Existence, Fault, Role, unopenable, without_secrets};
 use crate::entity::workspace;
 use crate::transaction::Transaction;
 use crate::{OpenError, StoreError};
@@ -64,7 +65,11 @@ pub(super) const IDENTITY: &str =
 const MIGRATION_LOCK: i64 = 0x756e_6465_7273_7464;
 
 /// Opens connections to the database at `url`.
-pub(super) async fn connect(url: &str, role: Role) -> Result<DatabaseConnection, OpenError> {
+pub(super) async fn connect(
+    url: &str,
+    role: Role,
+    existence: Existence,
+) -> Result<DatabaseConnection, OpenError> {
     let options = options(url)?.application_name(match role {
         Role::Read => "understudy read",
         Role::Write => "understudy write",
@@ -76,6 +81,8 @@ pub(super) async fn connect(url: &str, role: Role) -> Result<DatabaseConnection,
         Role::Write => format!("{SESSION}; {WRITES}"),
         Role::Watch => SESSION.to_owned(),
     };
+    // A look at a database, or a copy of it, may be of a standby; a server reads what it has written.
+    let is_of_server = role != Role::Source && !matches!(existence, Existence::ReadOnly);
     let pool = PgPoolOptions::new()
         .max_connections(role.connections())
         .acquire_timeout(PATIENCE)
@@ -85,7 +92,11 @@ pub(super) async fn connect(url: &str, role: Role) -> Result<DatabaseConnection,
             Box::pin(async move {
                 connection.execute(sqlx::AssertSqlSafe(session)).await?;
                 connection.execute(ENDLESS).await?;
-                Ok(())
+                if is_of_server {
+                    refuse_standby(connection).await
+                } else {
+                    Ok(())
+                }
             })
         })
         .after_release(|connection, _| Box::pin(is_alive(connection)))
@@ -93,12 +104,20 @@ pub(super) async fn connect(url: &str, role: Role) -> Result<DatabaseConnection,
         .await;
     let pool = match pool {
         Ok(pool) => pool,
-        Err(error) => return Err(unopenable(url, &connection_error(told(error, &options).await))),
+        Err(error) => {
+            return Err(unopenable(
+                url,
+                &connection_error(told(error, &options, is_of_server).await),
+            ));
+        }
     };
-    let encoding: String = sqlx::query_scalar("SHOW server_encoding")
-        .fetch_one(&pool)
-        .await
-        .map_err(|error| unopenable(url, &connection_error(error)))?;
+    let encoding = timeout(
+        PATIENCE,
+        sqlx::query_scalar("SHOW server_encoding").fetch_one(&pool),
+    )
+    .await
+    .unwrap_or(Err(sqlx::Error::PoolTimedOut));
+    let encoding: String = encoding.map_err(|error| unopenable(url, &connection_error(error)))?;
     if encoding != "UTF8" {
         return Err(OpenError::Unsupported {
             url: without_secrets(url),
@@ -110,15 +129,37 @@ pub(super) async fn connect(url: &str, role: Role) -> Result<DatabaseConnection,
     Ok(pool.into())
 }
 
+/// Refuses a standby. What leads to the database may still lead to the one that was, when a failover has begun: the
+/// connection would stay there, and read what is old and write nothing.
+async fn refuse_standby(connection: &mut PgConnection) -> sqlx::Result<()> {
+    let is_standby: bool = sqlx::query_scalar("SELECT pg_is_in_recovery()")
+        .fetch_one(connection)
+        .await?;
+    if is_standby {
+        return Err(sqlx::Error::Configuration(
+            "it is a standby, which takes no writes".into(),
+        ));
+    }
+    Ok(())
+}
+
 /// What there is to tell about a pool that could not be opened. Where nobody listens it tries again until its time is
 /// up, and keeps to itself why.
-async fn told(error: sqlx::Error, options: &PgConnectOptions) -> sqlx::Error {
+async fn told(error: sqlx::Error, options: &PgConnectOptions, is_of_server: bool) -> sqlx::Error {
     if !matches!(error, sqlx::Error::PoolTimedOut) {
         return error;
     }
-    match tokio::time::timeout(ALIVE_WITHIN, PgConnection::connect_with(options)).await {
+    let tried = async {
+        let mut connection = PgConnection::connect_with(options).await?;
+        if is_of_server {
+            refuse_standby(&mut connection).await
+        } else {
+            Ok(())
+        }
+    };
+    match timeout(ALIVE_WITHIN, tried).await {
         Ok(Err(reason)) => reason,
-        Ok(Ok(_)) | Err(_) => error,
+        Ok(Ok(())) | Err(_) => error,
     }
 }
 
@@ -137,7 +178,7 @@ fn options(url: &str) -> Result<PgConnectOptions, OpenError> {
 /// Whether a connection can be lent again. Without a limit of time, one to a machine that is gone would never come
 /// back, and count as lent for ever.
 async fn is_alive(connection: &mut PgConnection) -> sqlx::Result<bool> {
-    match tokio::time::timeout(ALIVE_WITHIN, connection.ping()).await {
+    match timeout(ALIVE_WITHIN, connection.ping()).await {
         Ok(alive) => alive.map(|()| true),
         Err(_) => Err(sqlx::Error::PoolTimedOut),
     }
@@ -161,9 +202,9 @@ pub(super) async fn begin_write(
     Ok(tx)
 }
 
-/// Begins a transaction without the limits of time that others have.
+/// Begins a transaction without the limits of time that others have, but for one on a statement.
 pub(super) async fn begin_long(db: &DatabaseConnection) -> Result<Transaction, StoreError> {
-    let tx = Transaction::begin_patient(db).await?;
+    let tx = Transaction::begin(db).await?.with_patience(COPY_PATIENCE);
     tx.execute_unprepared(
         "SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0; \
          SET LOCAL idle_in_transaction_session_timeout = 0",
@@ -173,14 +214,18 @@ pub(super) async fn begin_long(db: &DatabaseConnection) -> Result<Transaction, S
 }
 
 /// Begins the transaction of migrations. Unlike a table, the lock is there before the first one.
+///
+/// It waits for other migrations as long as they take, but not for tables: behind a change of a table that waits, all
+/// others wait too who want to read it, and the servers that are at work would stand still.
 pub(super) async fn begin_migration(db: &DatabaseConnection) -> Result<Transaction, StoreError> {
-    let tx = begin_long(db).await?;
+    let tx = begin_long(db).await?.with_patience(Duration::MAX);
     let lock = Statement::from_sql_and_values(
         DbBackend::Postgres,
         "SELECT pg_advisory_xact_lock($1)",
         [MIGRATION_LOCK.into()],
     );
     tx.execute_raw(lock).await?;
+    tx.execute_unprepared("SET LOCAL lock_timeout = '3s'").await?;
     Ok(tx)
 }
 
@@ -200,18 +245,17 @@ pub(super) fn fault(code: &str) -> Fault {
         // serialization_failure, deadlock_detected
         "40001" | "40P01" => Fault::Conflict,
         // What ends a session: admin_shutdown, crash_shutdown, cannot_connect_now, database_dropped, idle_session_timeout,
-        // idle_in_transaction_session_timeout, transaction_timeout
-        "57P01" | "57P02" | "57P03" | "57P04" | "57P05" | "25P03" | "25P04" => Fault::Lost,
-        // query_canceled (statement_timeout), lock_not_available, read_only_sql_transaction (a standby)
-        "57014" | "55P03" | "25006" => Fault::Busy,
+        // idle_in_transaction_session_timeout, transaction_timeout. And object_not_in_prerequisite_state: a worker of the
+        // statement is gone, as in a crash
+        "57P01" | "57P02" | "57P03" | "57P04" | "57P05" | "25P03" | "25P04" | "55000" => Fault::Lost,
+        // lock_not_available, object_in_use, read_only_sql_transaction (a standby);
         // in_failed_sql_transaction: another statement of the same view has failed before, and says why
-        "25P02" => Fault::Busy,
+        "55P03" | "55006" | "25006" | "25P02" => Fault::Busy,
         // connection_exception
         _ if code.starts_with("08") => Fault::Lost,
-        // object_not_in_prerequisite_state: a worker of the statement is gone, as in a crash
-        "55000" => Fault::Lost,
-        // insufficient_resources: too many connections, disk full, out of memory; and system_error: its files fail it
-        _ if code.starts_with("53") || code.starts_with("58") => Fault::Busy,
+        // insufficient_resources: too many connections, disk full, out of memory; operator_intervention, e.g.
+        // query_canceled (statement_timeout); system_error: its files fail it
+        _ if ["53", "57", "58"].iter().any(|class| code.starts_with(class)) => Fault::Busy,
         _ => Fault::Broken,
     }
 }

@@ -6,7 +6,7 @@ mod tsvector;
 mod words;
 
 use sea_orm::sea_query::{Expr, SimpleExpr};
-use sea_orm::{ConnectionTrait, DbBackend};
+use sea_orm::{ConnectionTrait, DbBackend, DbErr, Statement, Value};
 use understudy_domain::{Content, Message};
 use unicode_normalization::UnicodeNormalization as _;
 use uuid::Uuid;
@@ -47,6 +47,26 @@ pub(crate) fn is_missing(backend: DbBackend) -> SimpleExpr {
         DbBackend::Postgres => tsvector::MISSING,
         _ => fts5::MISSING,
     })
+}
+
+/// Whether the index, if it has an entry of a content, knows its words.
+pub(crate) async fn is_known<C: ConnectionTrait>(db: &C, id: Uuid, content: &Content) -> Result<bool, DbErr> {
+    let text = text(content);
+    match db.get_database_backend() {
+        DbBackend::Postgres => tsvector::is_known(db, id, &text).await,
+        _ => fts5::is_known(db, id, &text).await,
+    }
+}
+
+/// The one answer to a question of yes or no.
+async fn is_so<C: ConnectionTrait>(
+    db: &C,
+    question: &str,
+    values: impl IntoIterator<Item = Value>,
+) -> Result<bool, DbErr> {
+    let question = Statement::from_sql_and_values(db.get_database_backend(), question, values);
+    let row = db.query_one_raw(question).await?;
+    row.map_or(Ok(false), |row| row.try_get_by_index(0))
 }
 
 /// All text of a content that can be searched for, letters with their signs composed: two spellings of the same text,

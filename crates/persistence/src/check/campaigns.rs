@@ -13,6 +13,7 @@ use super::differences::differences;
 use super::tables::{CAMPAIGNS, DRAFTS, PLACES, Pages};
 use super::words::breach;
 use super::{Check, CheckError};
+use crate::backend::search;
 use crate::entity::{campaign, draft, in_app_place};
 use crate::rows::{self, lifecycle_columns, place_columns};
 
@@ -38,7 +39,7 @@ impl Check<'_> {
             let campaigns = self.models::<campaign::Entity>(&CAMPAIGNS, &rows)?;
             let parts = self.parts(workspace, &campaigns).await?;
             for campaign in &campaigns {
-                self.campaign(workspace, campaign, &parts)?;
+                self.campaign(workspace, campaign, &parts).await?;
             }
         }
         Ok(())
@@ -73,7 +74,7 @@ impl Check<'_> {
         })
     }
 
-    fn campaign(
+    async fn campaign(
         &mut self,
         workspace: WorkspaceId,
         row: &campaign::Model,
@@ -90,17 +91,20 @@ impl Check<'_> {
                 self.draft(id, draft, &outcome)?;
             }
         }
-        let live = self.said(
-            &format!("{id}: live content"),
-            workspace,
-            row.content_id,
-            &parts.library,
-        )?;
+        let live = self
+            .said(
+                &format!("{id}: live content"),
+                workspace,
+                row.content_id,
+                &parts.library,
+            )
+            .await?;
         let next = match draft {
             None => None,
             Some(draft) => {
                 let subject = format!("{id}: draft {}", DraftId::from_uuid(draft.content_id));
-                self.said(&subject, workspace, draft.content_id, &parts.library)?
+                self.said(&subject, workspace, draft.content_id, &parts.library)
+                    .await?
             }
         };
         let place = parts.places.get(&row.id);
@@ -152,17 +156,26 @@ impl Check<'_> {
     }
 
     /// The content with this id, if it is there and can be read.
-    fn said(
+    async fn said(
         &mut self,
         subject: &str,
         workspace: WorkspaceId,
         id: Uuid,
         library: &Library,
     ) -> Result<Option<Content>, CheckError> {
-        match library.contents.get(&id) {
-            None => Ok(None),
-            Some(stored) => self.content(subject, workspace, stored, &library.segments),
+        let Some(stored) = library.contents.get(&id) else {
+            return Ok(None);
+        };
+        let found = self.summary.findings;
+        let content = self.content(subject, workspace, stored, &library.segments)?;
+        // Where the content is not what it was, nobody can say what the index should have.
+        if let Some(content) = &content
+            && self.summary.findings == found
+            && !search::is_known(self.db, id, content).await?
+        {
+            self.find(subject, "the search index does not have its words")?;
         }
+        Ok(content)
     }
 
     /// Looks at a place, which is the source's.

@@ -4,9 +4,10 @@
 use std::collections::BTreeSet;
 
 use sea_orm::sea_query::{Expr, SimpleExpr};
-use sea_orm::{ConnectionTrait, Statement, Value};
+use sea_orm::{ConnectionTrait, DbErr, Statement, Value};
 use uuid::Uuid;
 
+use super::is_so;
 use super::words::words;
 use crate::StoreError;
 
@@ -23,7 +24,8 @@ const MOST_INDEXED: usize = 1_048_575;
 pub(super) const MISSING: &str =
     "NOT EXISTS (SELECT 1 FROM content_words WHERE content_words.content_id = \"contents\".\"id\")";
 
-pub(super) async fn index<C: ConnectionTrait>(db: &C, id: Uuid, text: &str) -> Result<(), StoreError> {
+/// What the index has of a text: a lexeme for each of its words, with spaces between them, and the words in their order.
+fn entry(text: &str) -> (String, String) {
     let words = words(text);
     let mut indexed = BTreeSet::new();
     let mut room = MOST_INDEXED;
@@ -36,14 +38,22 @@ pub(super) async fn index<C: ConnectionTrait>(db: &C, id: Uuid, text: &str) -> R
         }
     }
     let indexed: Vec<&str> = indexed.into_iter().collect();
+    (indexed.join(" "), format!(" {}", words.join(" ")))
+}
+
+pub(super) async fn is_known<C: ConnectionTrait>(db: &C, id: Uuid, text: &str) -> Result<bool, DbErr> {
+    let (lexemes, words) = entry(text);
+    let differs = "SELECT NOT EXISTS (SELECT 1 FROM content_words WHERE content_id = $1 \
+        AND (words <> array_to_tsvector(string_to_array($2, ' ')) OR text <> $3))";
+    is_so(db, differs, [id.into(), lexemes.into(), words.into()]).await
+}
+
+pub(super) async fn index<C: ConnectionTrait>(db: &C, id: Uuid, text: &str) -> Result<(), StoreError> {
+    let (lexemes, words) = entry(text);
     let sql = "INSERT INTO content_words (content_id, words, text) \
         VALUES ($1, array_to_tsvector(string_to_array($2, ' ')), $3) \
         ON CONFLICT (content_id) DO UPDATE SET words = excluded.words, text = excluded.text";
-    let values: [Value; 3] = [
-        id.into(),
-        indexed.join(" ").into(),
-        format!(" {}", words.join(" ")).into(),
-    ];
+    let values: [Value; 3] = [id.into(), lexemes.into(), words.into()];
     db.execute_raw(Statement::from_sql_and_values(
         db.get_database_backend(),
         sql,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use sea_orm::sea_query::{Expr, SimpleExpr, Value};
+use sea_orm::sea_query::{Expr, ExprTrait as _, SimpleExpr, Value};
 use sea_orm::{
     ColumnTrait as _, ConnectionTrait, DbBackend, EntityTrait as _, IntoSimpleExpr as _, QueryFilter as _,
     QueryOrder as _, QuerySelect as _, QueryTrait as _, Select,
@@ -38,13 +38,15 @@ fn filtered(workspace: WorkspaceId, filter: &CampaignFilter) -> Select<campaign:
         let drafts = draft::Entity::find()
             .select_only()
             .column(draft::Column::CampaignId)
-            .filter(draft::Column::WorkspaceId.eq(workspace.uuid()))
-            .into_query();
-        let id = campaign::Column::Id;
+            .filter(draft::Column::WorkspaceId.eq(workspace.uuid()));
         rows = rows.filter(if has_draft {
-            id.in_subquery(drafts)
+            campaign::Column::Id.in_subquery(drafts.into_query())
         } else {
-            id.not_in_subquery(drafts)
+            // Not NOT IN: PostgreSQL walks through all drafts for each campaign as soon as they are too many to be held
+            // in memory.
+            let of_campaign = Expr::col((draft::Entity, draft::Column::CampaignId))
+                .equals((campaign::Entity, campaign::Column::Id));
+            Expr::exists(drafts.filter(of_campaign).into_query()).not()
         });
     }
     let tags: BTreeSet<&str> = filter.tags.iter().map(String::as_str).collect();
