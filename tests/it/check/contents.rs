@@ -1,11 +1,12 @@
 //! Contents that no input could have brought, that belong to nobody, or that no search finds.
 
+use sea_orm::DbBackend;
 use sea_orm::prelude::Uuid;
 use sea_orm::sea_query::Value;
 use serde_json::json;
 
 use super::{assert_forbidden, assert_found, draft, never, rehearsed, row, stored};
-use crate::harness::{World, email, webhook};
+use crate::harness::{World, backend, email, webhook};
 
 #[tokio::test]
 async fn what_the_checks_of_the_input_refuse_is_found() {
@@ -119,11 +120,14 @@ async fn parts_of_no_content_are_found() {
         let part = [("content_id", stored(&id).into())];
         tampering.set(table, &part, ("content_id", nothing.into())).await;
     }
-    let expected = [
-        format!("{id}: live content: the search index does not have its words"),
+    let mut expected = vec![
         format!("content_tags {nothing} 0: content_id: {nothing} does not exist"),
         format!("content_segments {nothing} 0: content_id: {nothing} does not exist"),
     ];
+    // SQLite's index cannot be asked whether it has a word too many.
+    if backend() == DbBackend::Postgres {
+        expected.insert(0, format!("{id}: live content: the search index does not have its words"));
+    }
     assert_found(&world, &expected).await;
 }
 
