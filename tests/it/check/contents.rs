@@ -126,7 +126,10 @@ async fn parts_of_no_content_are_found() {
     ];
     // SQLite's index cannot be asked whether it has a word too many.
     if backend() == DbBackend::Postgres {
-        expected.insert(0, format!("{id}: live content: the search index does not have its words"));
+        expected.insert(
+            0,
+            format!("{id}: live content: the search index does not have its words"),
+        );
     }
     assert_found(&world, &expected).await;
 }

@@ -3,8 +3,8 @@
 
 use std::path::Path;
 use std::process::Command;
+use std::sync::atomic::{AtomicBool, Ordering};
 
-use futures_util::stream::{self, StreamExt as _};
 use sea_orm::{ConnectionTrait as _, DbBackend};
 use serde_json::{Value, json};
 use understudy_app::demo;
@@ -20,17 +20,21 @@ async fn a_backup_that_was_made_while_others_wrote_is_restored_to_one_state() {
     let before = audit(&world).await;
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("backup");
-    let backup = back_up(&world.database, &file);
-    let writing = stream::iter(0..).for_each(|number| {
-        let world = &world;
-        async move {
+    let is_done = AtomicBool::new(false);
+    let backup = async {
+        back_up(&world.database, &file).await;
+        is_done.store(true, Ordering::Relaxed);
+    };
+    // Whoever writes ends in order: what was given up half-way may still be carried out.
+    let writing = async {
+        for number in 0.. {
             world.active(email(&format!("Meanwhile {number}"))).await;
+            if is_done.load(Ordering::Relaxed) {
+                break;
+            }
         }
-    });
-    tokio::select! {
-        () = writing => unreachable!("it goes on"),
-        () = backup => {}
-    }
+    };
+    tokio::join!(backup, writing);
     let after = audit(&world).await;
 
     let restored = Database::new();
