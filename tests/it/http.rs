@@ -1,13 +1,19 @@
 //! GraphQL over plain HTTP, as any client would send it, and as no client should.
 
+mod events;
 mod graphiql;
 mod hostile;
+mod media_types;
+mod share;
 
-use reqwest::header::{ALLOW, CONTENT_TYPE};
+use reqwest::header::{ACCEPT, ALLOW, CONTENT_TYPE};
 use reqwest::{Client, Response};
 use serde_json::{Value, json};
 
 use crate::harness::{Database, Server};
+
+/// The media type whose statuses say what became of a request.
+const GRAPHQL: &str = "application/graphql-response+json";
 
 const CREATE: &str = "mutation { createSegment(input: { name: \"Everyone\" }) { changed } }";
 
@@ -19,9 +25,14 @@ struct Stage {
 
 impl Stage {
     fn new() -> Self {
+        Self::with(&[])
+    }
+
+    /// With these options besides.
+    fn with(options: &[&str]) -> Self {
         let database = Database::new();
         Self {
-            server: Server::start(&database),
+            server: Server::start_with(&database, options),
             http: Client::new(),
             _database: database,
         }
@@ -31,6 +42,7 @@ impl Stage {
     async fn post(&self, content_type: &str, body: impl Into<reqwest::Body>) -> Response {
         let post = self.http.post(self.server.url("/graphql"));
         post.header(CONTENT_TYPE, content_type)
+            .header(ACCEPT, GRAPHQL)
             .body(body)
             .send()
             .await
@@ -41,7 +53,7 @@ impl Stage {
     async fn get(&self, parameters: &[(&str, &str)]) -> Response {
         let mut url = reqwest::Url::parse(&self.server.url("/graphql")).unwrap();
         url.query_pairs_mut().extend_pairs(parameters);
-        self.http.get(url).send().await.unwrap()
+        self.http.get(url).header(ACCEPT, GRAPHQL).send().await.unwrap()
     }
 
     /// Checks that nothing was made, and that the process is there to say so.
@@ -61,10 +73,7 @@ impl Stage {
 async fn refused(response: Response, status: u16) -> String {
     assert_eq!(response.status(), status);
     let content_type = response.headers()[CONTENT_TYPE].to_str().unwrap().to_owned();
-    assert!(
-        content_type.starts_with("application/graphql-response+json"),
-        "{content_type}"
-    );
+    assert!(content_type.starts_with(GRAPHQL), "{content_type}");
     let body: Value = response.json().await.unwrap();
     assert!(body.get("data").is_none(), "{body}");
     assert!(body["errors"][0]["message"].is_string(), "{body}");
@@ -140,6 +149,7 @@ async fn other_methods_are_refused() {
         let request = stage
             .http
             .request(method, stage.server.url("/graphql"))
+            .header(ACCEPT, GRAPHQL)
             .json(&body);
         let response = request.send().await.unwrap();
         assert_eq!(response.headers()[ALLOW], "GET, POST");
@@ -158,6 +168,7 @@ async fn what_a_form_could_send_is_refused() {
         "multipart/form-data; boundary=x",
         "application/graphql",
         "text/plain; application/json",
+        "application/json; charset=latin1",
         "",
     ] {
         let response = stage.post(content_type, body.clone()).await;
@@ -167,7 +178,8 @@ async fn what_a_form_could_send_is_refused() {
             "{content_type}"
         );
     }
-    let without = stage.http.post(stage.server.url("/graphql")).body(body);
+    let without = stage.http.post(stage.server.url("/graphql")).body(body.clone());
+    let without = without.header(ACCEPT, GRAPHQL);
     assert_eq!(
         refused(without.send().await.unwrap(), 415).await,
         "UNSUPPORTED_MEDIA_TYPE"
@@ -178,12 +190,14 @@ async fn what_a_form_could_send_is_refused() {
 #[tokio::test]
 async fn a_body_that_is_too_large_is_refused() {
     let stage = Stage::new();
-    let filler = " ".repeat(9 * 1024 * 1024);
-    let body = json!({ "query": CREATE }).to_string() + &filler;
+    let request = json!({ "query": CREATE }).to_string();
+    let most = " ".repeat(1024 * 1024 - request.len());
+    let body = format!("{most}{request} ");
     // It answers without reading to the end, and the connection may break while the rest is still being sent.
     let post = stage.http.post(stage.server.url("/graphql"));
     if let Ok(response) = post
         .header(CONTENT_TYPE, "application/json")
+        .header(ACCEPT, GRAPHQL)
         .body(body)
         .send()
         .await
@@ -191,7 +205,11 @@ async fn a_body_that_is_too_large_is_refused() {
         assert_eq!(refused(response, 413).await, "PAYLOAD_TOO_LARGE");
     }
     stage.is_unharmed().await;
-    // The largest message there may be gets through, even where each of its letters is written as six.
+    let response = stage.post("application/json", format!("{most}{request}")).await;
+    assert_eq!(response.status(), 200);
+
+    // The largest message there may be gets through where it is let, even if each of its letters is written as six.
+    let stage = Stage::with(&["--max-request-bytes", "8388608"]);
     let escaped = "\\u0041".repeat(1024 * 1024);
     let body = format!(
         "{{\"query\":\"mutation ($body: String!) {{ createCampaign(content: {{ name: \\\"Long\\\", message: {{ \
@@ -249,16 +267,16 @@ async fn batches_are_refused() {
 }
 
 #[tokio::test]
-async fn subscriptions_are_sent_to_the_websocket() {
+async fn subscriptions_are_not_answered_but_with_events() {
     let stage = Stage::new();
     let query = "subscription { campaignEvents { sequence } }";
     let response = stage
         .post("application/json", json!({ "query": query }).to_string())
         .await;
-    assert_eq!(refused(response, 400).await, "BAD_REQUEST");
+    assert_eq!(refused(response, 406).await, "NOT_ACCEPTABLE");
     assert_eq!(
-        refused(stage.get(&[("query", query)]).await, 400).await,
-        "BAD_REQUEST"
+        refused(stage.get(&[("query", query)]).await, 406).await,
+        "NOT_ACCEPTABLE"
     );
 }
 

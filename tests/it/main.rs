@@ -18,6 +18,7 @@ mod cascade;
 mod changes;
 mod check;
 mod cli;
+mod clients;
 mod clone;
 mod copy;
 mod cost;

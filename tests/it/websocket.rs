@@ -1,6 +1,8 @@
 //! Subscriptions over `WebSocket`: graphql-transport-ws, spoken message by message and with a client that others use.
 
+mod admission;
 mod client;
+mod limits;
 mod protocol;
 mod slow;
 
@@ -18,8 +20,13 @@ struct Stage {
 
 impl Stage {
     fn new() -> Self {
+        Self::with(&[])
+    }
+
+    /// With these options besides.
+    fn with(options: &[&str]) -> Self {
         let database = Database::new();
-        let server = Server::start(&database);
+        let server = Server::start_with(&database, options);
         Self {
             server: Arc::new(server),
             _database: database,
@@ -159,30 +166,42 @@ async fn an_operation_that_fails_leaves_the_socket_and_the_others_alone() {
     socket.subscribe("good", CAMPAIGN_EVENTS, after(0)).await;
     assert_eq!(sequence(&socket.event("good").await), 1);
     let deep = format!("{{ f(x: {}1{}) }}", "[".repeat(500), "]".repeat(500));
-    for (query, variables, code) in [
-        ("subscription { nonsense }", json!({}), None),
-        ("subscription {", json!({}), Some("GRAPHQL_PARSE_FAILED")),
-        (&deep, json!({}), Some("QUERY_TOO_COMPLEX")),
-        (CAMPAIGN_EVENTS, after(1_000), Some("BAD_USER_INPUT")),
-        (CAMPAIGN_EVENTS, after(-1), Some("BAD_USER_INPUT")),
-        (CAMPAIGN_EVENTS, json!({ "after": "one" }), None),
+    // What cannot be carried out at all is an error, after which nothing comes.
+    for (query, code) in [
+        (
+            "subscription { campaignEvents(after: \"one\") { sequence } }",
+            "GRAPHQL_VALIDATION_FAILED",
+        ),
+        ("subscription { nonsense }", "GRAPHQL_VALIDATION_FAILED"),
+        ("{ nonsense }", "GRAPHQL_VALIDATION_FAILED"),
+        ("subscription {", "GRAPHQL_PARSE_FAILED"),
+        (&deep, "QUERY_TOO_COMPLEX"),
+        ("query ($id: ID!) { campaign(id: $id) { id } }", "BAD_USER_INPUT"),
     ] {
-        socket.subscribe("bad", query, variables).await;
+        socket.subscribe("bad", query, json!({})).await;
         let message = socket.message().await;
-        assert_eq!(message["id"], "bad", "{message}");
-        let payload = &message["payload"];
-        let error = if message["type"] == "error" {
-            &payload[0]
-        } else {
-            &payload["errors"][0]
-        };
-        assert!(error["message"].is_string(), "{query}: {message}");
-        if let Some(code) = code {
-            assert_eq!(error["extensions"]["code"], code, "{query}: {message}");
-        }
-        if message["type"] == "next" {
-            assert_eq!(socket.message().await, json!({ "type": "complete", "id": "bad" }));
-        }
+        assert_eq!(
+            (&message["type"], &message["id"]),
+            (&json!("error"), &json!("bad")),
+            "{message}"
+        );
+        assert_eq!(
+            message["payload"][0]["extensions"]["code"], code,
+            "{query}: {message}"
+        );
+    }
+    // What fails while it is carried out is a result.
+    for variables in [after(1_000), after(-1)] {
+        socket.subscribe("bad", CAMPAIGN_EVENTS, variables).await;
+        let message = socket.message().await;
+        assert_eq!(
+            (&message["type"], &message["id"]),
+            (&json!("next"), &json!("bad")),
+            "{message}"
+        );
+        let code = &message["payload"]["errors"][0]["extensions"]["code"];
+        assert_eq!(code, "BAD_USER_INPUT", "{message}");
+        assert_eq!(socket.message().await, json!({ "type": "complete", "id": "bad" }));
     }
     stage.create("Second").await;
     assert_eq!(sequence(&socket.event("good").await), 2);

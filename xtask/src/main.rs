@@ -1,6 +1,7 @@
 //! The project's chores, run as `cargo xtask <chore>`, so that cargo is the only tool a newcomer needs.
 
 mod needs;
+mod npm;
 mod sdl;
 mod step;
 mod test;

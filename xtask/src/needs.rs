@@ -24,7 +24,7 @@ const POSTGRESQL: Need = Need {
     without: "the stories will not run on PostgreSQL",
 };
 
-const TOOLS: [Need; 2] = [
+const TOOLS: [Need; 4] = [
     Need {
         name: "bash",
         package: "bash",
@@ -36,6 +36,18 @@ const TOOLS: [Need; 2] = [
         package: "curl",
         is_there: || answers("curl", &["--version"]),
         without: "the README's session will not be tried",
+    },
+    Need {
+        name: "Node.js",
+        package: "nodejs",
+        is_there: || answers("node", &["--version"]),
+        without: "the clients of others will not be tried",
+    },
+    Need {
+        name: "npm",
+        package: "npm",
+        is_there: || answers("npm", &["--version"]),
+        without: "the clients of others will not be tried",
     },
 ];
 
@@ -103,7 +115,7 @@ fn installer() -> Option<Command> {
 }
 
 /// Whether a program is there and content with being asked something.
-fn answers(program: &str, question: &[&str]) -> bool {
+pub(crate) fn answers(program: &str, question: &[&str]) -> bool {
     let output = Command::new(program).args(question).stdin(Stdio::null()).output();
     output.is_ok_and(|output| output.status.success())
 }

@@ -6,8 +6,8 @@ use std::process::Command;
 use clap::{Args, ValueEnum};
 use understudy_tests::postgres::{Binaries, Cluster, FOLDER_VARIABLE};
 
-use crate::needs;
 use crate::step::{Failure, cargo, finish, say};
+use crate::{needs, npm};
 
 /// The variable that tells the stories to run on PostgreSQL, and where a database of it may be reached. They run on
 /// SQLite without it.
@@ -55,14 +55,25 @@ pub(crate) fn test(options: &Options) -> Result<(), Failure> {
 
 /// Builds the server, then runs all tests.
 fn run(options: &Options) -> Result<(), Failure> {
+    let packages = npm::install()?;
     build()?;
+    let with_packages = |tests: &mut Command| {
+        tests.args(&options.arguments);
+        match &packages {
+            Some(folder) => tests.env(npm::FOLDER_VARIABLE, folder),
+            None => tests.env_remove(npm::FOLDER_VARIABLE),
+        };
+    };
     if options.includes(Database::Sqlite) {
         say("running the tests, the stories on SQLite");
         let mut tests = cargo(&["test", "--workspace", "--"]);
-        finish(tests.args(&options.arguments).env_remove(DATABASE_VARIABLE))?;
+        with_packages(&mut tests);
+        finish(tests.env_remove(DATABASE_VARIABLE))?;
     }
     if options.includes(Database::Postgres) {
-        on_postgres(stories().args(&options.arguments))?;
+        let mut stories = stories();
+        with_packages(&mut stories);
+        on_postgres(&mut stories)?;
     }
     Ok(())
 }

@@ -1,9 +1,12 @@
 //! The command line, and the environment variables that stand in for its options.
 
+mod limits;
+
 use std::{net::SocketAddr, process};
 
 use clap::{Args, Parser, Subcommand, error::ErrorKind};
 
+use self::limits::LimitOptions;
 use crate::output;
 
 /// Understudy keeps a marketing campaign running while its next version is rehearsed.
@@ -54,6 +57,9 @@ pub(crate) struct Serve {
     /// Fill an empty database with example campaigns.
     #[arg(long)]
     pub(crate) demo: bool,
+    /// How much anybody may ask for.
+    #[command(flatten)]
+    pub(crate) limits: LimitOptions,
 }
 
 /// The options of `migrate`.
@@ -145,6 +151,7 @@ fn in_one_line(message: &str) -> String {
 #[cfg(test)]
 mod tests {
     use clap::CommandFactory;
+    use understudy_transport::Limits;
 
     use super::*;
 
@@ -166,6 +173,27 @@ mod tests {
         assert_eq!(serve.listen, "127.0.0.1:8000".parse().unwrap());
         assert_eq!(serve.database.url, "sqlite://understudy.db");
         assert!(!serve.demo);
+        assert_eq!(Limits::from(serve.limits), Limits::default());
+    }
+
+    #[test]
+    fn limits_are_at_least_one_and_json_nests_no_deeper_than_it_is_read() {
+        let line = "understudy serve --max-request-bytes 8388608 --request-timeout 5 --max-json-nesting 120";
+        let Command::Serve(serve) = parse(line).unwrap() else {
+            panic!("not serve")
+        };
+        let limits = Limits::from(serve.limits);
+        assert_eq!(limits.bytes, 8 << 20);
+        assert_eq!(limits.request_time.as_secs(), 5);
+        assert_eq!(limits.json_nesting, 120);
+        for option in [
+            "--max-sockets 0",
+            "--max-depth -1",
+            "--max-json-nesting 121",
+            "--max-tokens many",
+        ] {
+            assert!(parse(&format!("understudy serve {option}")).is_err(), "{option}");
+        }
     }
 
     #[test]

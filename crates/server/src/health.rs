@@ -5,8 +5,7 @@ use std::time::Duration;
 use actix_web::{HttpResponse, web::Data};
 use tokio::time::timeout;
 use understudy_app::App;
-
-use crate::shutdown::Shutdown;
+use understudy_transport::Shutdown;
 
 /// How long the database may take to answer before it counts as not answering.
 const READY_TIMEOUT: Duration = Duration::from_secs(2);

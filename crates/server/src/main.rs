@@ -1,20 +1,20 @@
-//! The binary `understudy`: command line, configuration, HTTP and WebSocket, health and shutdown.
+//! The binary `understudy`: command line, configuration, what is served where, health and shutdown.
 //!
-//! This crate refuses to know what a campaign is. It carries requests to the schema and answers back, and decides
-//! only what is about the carrying: who may listen, how large and how deep a request may be, and how to stop.
+//! This crate refuses to know what a campaign is, and how a request is carried to the schema. It puts the rooms together,
+//! and decides who may listen, and when to stop.
 
 mod check;
 mod cli;
 mod copy;
+mod executor;
 mod failure;
 mod graphiql;
-mod graphql;
 mod health;
 mod logging;
 mod migrate;
 mod output;
 mod serve;
-mod shutdown;
+mod signals;
 
 use std::process;
 

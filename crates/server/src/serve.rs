@@ -14,9 +14,9 @@ use understudy_app::{
 };
 use understudy_domain::WorkspaceId;
 
-use crate::{
-    cli, failure::Failure, graphiql, graphql, graphql::Guarded, health, output, shutdown, shutdown::Shutdown,
-};
+use understudy_transport::{Endpoint, Limits, Shutdown};
+
+use crate::{cli, executor::Shared, failure::Failure, graphiql, health, output, signals};
 
 /// How long running requests may take to finish once the process is asked to stop. With the two below it stays
 /// under the ten seconds that are promised.
@@ -42,7 +42,7 @@ const CLOSE_TIMEOUT: Duration = Duration::from_secs(2);
 /// # Errors
 /// If the database cannot be opened, the address not listened on, or the server ends by itself.
 pub(crate) async fn serve(options: cli::Serve) -> Result<(), Failure> {
-    let mut signal = pin!(shutdown::signals().map_err(Failure::Signals)?);
+    let mut signal = pin!(signals::listen().map_err(Failure::Signals)?);
     let app = tokio::select! {
         opened = App::open(&options.database.url) => opened?,
         // A database that is slow to open, or to migrate, must not keep the process from being stopped.
@@ -52,8 +52,8 @@ pub(crate) async fn serve(options: cli::Serve) -> Result<(), Failure> {
         fill_demo(&app).await?;
     }
 
-    let (trigger, shutdown) = shutdown::channel();
-    let (address, server) = bind(options.listen, &app, &shutdown)?;
+    let (trigger, shutdown) = understudy_transport::channel();
+    let (address, server) = bind(options.listen, options.limits.into(), &app, &shutdown)?;
     let handle = server.handle();
     let mut running = tokio::spawn(server);
     output::print(&format!("Understudy is listening on http://{address}\n"))?;
@@ -82,19 +82,24 @@ pub(crate) async fn serve(options: cli::Serve) -> Result<(), Failure> {
 
 /// Listens on `address`; the server that comes back has still to be run. With it comes the address that was really
 /// taken, which differs where port 0 was asked for.
-fn bind(address: SocketAddr, app: &App, shutdown: &Shutdown) -> Result<(SocketAddr, Server), Failure> {
+fn bind(
+    address: SocketAddr,
+    limits: Limits,
+    app: &App,
+    shutdown: &Shutdown,
+) -> Result<(SocketAddr, Server), Failure> {
     // All of this is made once and shared: the closure below runs again for each worker.
-    let schema = Data::new(Guarded::new(understudy_api::schema(app.clone())));
+    let schema = Shared::new(understudy_api::schema(app.clone()));
+    let endpoint = Endpoint::new(schema, limits, shutdown.clone());
     let page = Data::new(graphiql::Page::new());
     let app = Data::new(app.clone());
     let shutdown = Data::new(shutdown.clone());
     let server = HttpServer::new(move || {
         actix_web::App::new()
-            .app_data(Data::clone(&schema))
             .app_data(Data::clone(&page))
             .app_data(Data::clone(&app))
             .app_data(Data::clone(&shutdown))
-            .service(graphql::routes(web::resource("/graphql")))
+            .service(endpoint.routes(web::resource("/graphql")))
             .route("/", web::get().to(graphiql::page))
             .route("/livez", web::get().to(health::live))
             .route("/readyz", web::get().to(health::ready))

@@ -4,12 +4,13 @@ use std::time::Duration;
 
 use futures_util::{SinkExt as _, StreamExt as _, stream};
 use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpSocket, TcpStream};
 use tokio::time::timeout;
 use tokio_tungstenite::tungstenite::Error;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
 use tokio_tungstenite::tungstenite::http::{HeaderName, HeaderValue};
-use tokio_tungstenite::tungstenite::protocol::Message;
+use tokio_tungstenite::tungstenite::protocol::{Message, Role};
 use tokio_tungstenite::{WebSocketStream, client_async};
 
 use super::{Feed, Server};
@@ -41,7 +42,11 @@ impl Socket {
         Self::over(stream, &server.address, headers).await
     }
 
-    async fn over(stream: TcpStream, address: &str, headers: &[(&str, &str)]) -> Result<Self, Error> {
+    pub(crate) async fn over(
+        stream: TcpStream,
+        address: &str,
+        headers: &[(&str, &str)],
+    ) -> Result<Self, Error> {
         let mut request = format!("ws://{address}/graphql").into_client_request()?;
         for (name, value) in headers {
             let name: HeaderName = name.parse().unwrap();
@@ -51,6 +56,26 @@ impl Socket {
         }
         let (socket, _) = client_async(request, stream).await?;
         Ok(Self(socket))
+    }
+
+    /// Shakes hands with these headers, whatever comes of what they offer: a client of its own would not go on.
+    pub(crate) async fn shake_hands_freely(server: &Server, headers: &[(&str, &str)]) -> Self {
+        let mut stream = TcpStream::connect(&server.address).await.unwrap();
+        let head = format!(
+            "GET /graphql HTTP/1.1\r\nHost: {}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
+             Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n",
+            server.address
+        );
+        let offers = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n"));
+        let request = offers.fold(head, |request, header| request + &header) + "\r\n";
+        stream.write_all(request.as_bytes()).await.unwrap();
+        let mut head = vec![];
+        while !head.ends_with(b"\r\n\r\n") {
+            head.push(stream.read_u8().await.unwrap());
+        }
+        let head = String::from_utf8(head).unwrap();
+        assert!(head.starts_with("HTTP/1.1 101 "), "{head}");
+        Self(WebSocketStream::from_raw_socket(stream, Role::Client, None).await)
     }
 
     /// Shakes hands and initialises.

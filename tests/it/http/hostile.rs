@@ -133,7 +133,7 @@ async fn aliases_and_introspection_that_multiply_are_refused() {
 async fn json_that_nests_or_counts_too_much_is_refused() {
     let stage = Stage::new();
     let nested = format!("{}1{}", "[".repeat(100_000), "]".repeat(100_000));
-    let many = format!("[{}1]", "1,".repeat(1_000_000));
+    let many = format!("[{}1]", "1,".repeat(100_000));
     for value in [nested, many] {
         let body = format!("{{\"query\":\"{{ __typename }}\",\"variables\":{{\"a\":{value}}}}}");
         let response = timeout(SOON, stage.post("application/json", body)).await.unwrap();

@@ -11,6 +11,10 @@ mod variables;
 
 use std::{mem, sync::Arc};
 
+use crate::{
+    Limits,
+    error::{coded, with_code},
+};
 use async_graphql::{
     Data, Executor, Positioned, Request, Response, ServerError,
     parser::types::{DocumentOperations, ExecutableDocument, OperationDefinition, OperationType, Selection},
@@ -19,9 +23,6 @@ use futures_util::{
     StreamExt, future,
     stream::{self, BoxStream},
 };
-use understudy_app::ReadShare;
-
-use super::error::{coded, with_code};
 
 /// The code of a document that would cost too much.
 const TOO_COMPLEX: &str = "QUERY_TOO_COMPLEX";
@@ -47,11 +48,20 @@ enum Refusal {
     /// Too many values, in the request's JSON.
     #[error("The request's JSON has more than {0} values.")]
     Values(usize),
+    /// Lists and objects in one another, in the request's JSON.
+    #[error("The request's JSON nests lists and objects deeper than {0} levels.")]
+    JsonNesting(usize),
     /// Too many selections, once every fragment stands where it is spread.
     #[error(
         "The document selects more than {0} fields and fragments, counting each fragment wherever it is spread."
     )]
     Selections(usize),
+    /// Too many names that the client gives, once every fragment stands where it is spread.
+    #[error("The document has more than {0} aliases, counting each fragment wherever it is spread.")]
+    Aliases(usize),
+    /// Too many directives, in the document's text.
+    #[error("The document has more than {0} directives.")]
+    Directives(usize),
     /// Selections in selections, once every fragment stands where it is spread.
     #[error(
         "The document nests selections deeper than {0} levels, counting fragments wherever they are spread."
@@ -79,6 +89,9 @@ impl From<Refusal> for ServerError {
             Refusal::Nesting(_)
             | Refusal::Tokens(_)
             | Refusal::Values(_)
+            | Refusal::JsonNesting(_)
+            | Refusal::Aliases(_)
+            | Refusal::Directives(_)
             | Refusal::Selections(_)
             | Refusal::Depth(_)
             | Refusal::Introspection(_) => TOO_COMPLEX,
@@ -89,19 +102,27 @@ impl From<Refusal> for ServerError {
 
 /// An executor that hands on only what passes the guard.
 #[derive(Clone, Debug)]
-pub(crate) struct Guarded<E>(E);
+pub(crate) struct Guarded<E> {
+    executor: E,
+    limits: Arc<Limits>,
+}
 
 impl<E: Executor> Guarded<E> {
     /// Puts the guard before `executor`.
-    pub(crate) fn new(executor: E) -> Self {
-        Self(executor)
+    pub(crate) fn new(executor: E, limits: Arc<Limits>) -> Self {
+        Self { executor, limits }
+    }
+
+    /// What the guard lets through.
+    pub(crate) fn limits(&self) -> &Limits {
+        &self.limits
     }
 }
 
 impl<E: Executor> Executor for Guarded<E> {
     async fn execute(&self, mut request: Request) -> Response {
-        match prepare(&mut request) {
-            Ok(()) => all_coded(self.0.execute(request).await),
+        match prepare(&mut request, &self.limits) {
+            Ok(()) => all_coded(self.executor.execute(request).await),
             Err(error) => Response::from_errors(vec![error]),
         }
     }
@@ -111,9 +132,9 @@ impl<E: Executor> Executor for Guarded<E> {
         mut request: Request,
         session_data: Option<Arc<Data>>,
     ) -> BoxStream<'static, Response> {
-        match prepare(&mut request) {
+        match prepare(&mut request, &self.limits) {
             Ok(()) => self
-                .0
+                .executor
                 .execute_stream(request, session_data)
                 .map(all_coded)
                 .boxed(),
@@ -146,17 +167,20 @@ fn all_coded(mut response: Response) -> Response {
 ///
 /// # Errors
 /// If it has too many values.
-pub(super) fn check_json(json: &[u8]) -> Result<(), ServerError> {
-    Ok(text::check_json(json)?)
+pub(crate) fn check_json(json: &[u8], limits: &Limits) -> Result<(), ServerError> {
+    Ok(text::check_json(json, limits)?)
 }
 
 /// The kind of the operation that `request` chooses; none if it does not choose one of its document's operations.
 ///
 /// # Errors
 /// If the guard refuses the request, or its document does not parse.
-pub(super) fn chosen_operation(request: &mut Request) -> Result<Option<Chosen>, ServerError> {
+pub(crate) fn chosen_operation(
+    request: &mut Request,
+    limits: &Limits,
+) -> Result<Option<Chosen>, ServerError> {
     let name = request.operation_name.clone();
-    let operation = choose(admit(request)?, name.as_deref());
+    let operation = choose(admit(request, limits)?, name.as_deref());
     Ok(operation.map(|operation| Chosen {
         kind: operation.ty,
         has_one_field: matches!(
@@ -171,11 +195,11 @@ pub(super) fn chosen_operation(request: &mut Request) -> Result<Option<Chosen>, 
 
 /// What there is to know of an operation before it is executed.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Chosen {
+pub(crate) struct Chosen {
     /// Whether it reads, writes or follows.
-    pub(super) kind: OperationType,
+    pub(crate) kind: OperationType,
     /// Whether a single field is all that it selects at its root, and not by a fragment.
-    pub(super) has_one_field: bool,
+    pub(crate) has_one_field: bool,
 }
 
 /// The operation with this name, or the only one; none where that does not say which.
@@ -191,26 +215,24 @@ fn choose<'a>(document: &'a ExecutableDocument, name: Option<&str>) -> Option<&'
     operation.map(|operation| &operation.node)
 }
 
-/// Admits the request, gives its variables the values that they have by default, and the operation its share of the
-/// database's readers.
-fn prepare(request: &mut Request) -> Result<(), ServerError> {
+/// Admits the request, and gives its variables the values that they have by default.
+fn prepare(request: &mut Request, limits: &Limits) -> Result<(), ServerError> {
     let name = request.operation_name.clone();
     let mut variables = mem::take(&mut request.variables);
     // Which operation is meant may be unclear; then the schema says so.
-    if let Some(operation) = choose(admit(request)?, name.as_deref()) {
+    if let Some(operation) = choose(admit(request, limits)?, name.as_deref()) {
         variables::fill(&mut variables, operation)?;
     }
     request.variables = variables;
-    request.data.insert(ReadShare::default());
     Ok(())
 }
 
 /// Checks the request's text, parses it, and checks the document. The document stays in the request, so that it is
 /// not parsed again.
-fn admit(request: &mut Request) -> Result<&ExecutableDocument, ServerError> {
-    text::check_document(&request.query)?;
+fn admit<'r>(request: &'r mut Request, limits: &Limits) -> Result<&'r ExecutableDocument, ServerError> {
+    text::check_document(&request.query, limits)?;
     let document = request.parsed_query().map_err(syntax_error)?;
-    document::check(document)?;
+    document::check(document, limits)?;
     Ok(document)
 }
 

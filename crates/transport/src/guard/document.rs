@@ -11,17 +11,11 @@ use async_graphql::{
 };
 
 use super::Refusal;
-
-/// How many fields, inline fragments and spreads a document may have with its fragments expanded.
-pub(super) const MAX_SELECTIONS: usize = 10_000;
-
-/// How deep selections may nest with fragments expanded. It also bounds how deep this pass itself recurses, and what
-/// comes after it: operations are limited by async-graphql too, but fragments that no operation uses are not.
-pub(super) const MAX_DEPTH: usize = 64;
+use crate::Limits;
 
 /// How deep introspection's lists may nest. Each level multiplies the answer by the fields of every type; tools
 /// need one level.
-pub(super) const MAX_INTROSPECTION_LISTS: usize = 3;
+const MAX_INTROSPECTION_LISTS: usize = 3;
 
 /// The fields of introspection that lead from a type to many others.
 const INTROSPECTION_LISTS: [&str; 4] = ["fields", "inputFields", "interfaces", "possibleTypes"];
@@ -34,6 +28,8 @@ const INTROSPECTION_ROOTS: [&str; 2] = ["__schema", "__type"];
 struct Measure {
     /// How many selections there are.
     selections: usize,
+    /// How many of them the client has given another name.
+    aliases: usize,
     /// How many of them stand in one another, at most.
     depth: usize,
     /// How many of introspection's lists stand in one another, at most.
@@ -51,6 +47,7 @@ enum Progress {
 /// The pass's state.
 struct Pass<'a> {
     document: &'a ExecutableDocument,
+    limits: &'a Limits,
     fragments: HashMap<&'a Name, Progress>,
 }
 
@@ -60,17 +57,16 @@ struct Pass<'a> {
 /// # Errors
 /// If the document is too large or too deep, has a fragment that contains itself, a mutation with a response key that
 /// stands twice, or a subscription with several root fields.
-pub(super) fn check(document: &ExecutableDocument) -> Result<(), Refusal> {
+pub(super) fn check(document: &ExecutableDocument, limits: &Limits) -> Result<(), Refusal> {
     let mut pass = Pass {
         document,
+        limits,
         fragments: HashMap::new(),
     };
-    let mut selections = 0;
+    let mut all = Measure::default();
     for (_, operation) in document.operations.iter() {
-        selections += pass
-            .selection_set(&operation.node.selection_set.node, 0)?
-            .selections;
-        within(selections)?;
+        let part = pass.selection_set(&operation.node.selection_set.node, 0)?;
+        all = pass.add(all, part)?;
     }
     for name in document.fragments.keys() {
         pass.fragment(name, 0)?;
@@ -125,39 +121,61 @@ impl<'a> Pass<'a> {
         let mut whole = Measure::default();
         for item in &set.items {
             let part = self.selection(&item.node, above + 1)?;
-            whole.selections += part.selections;
-            whole.depth = whole.depth.max(part.depth);
-            whole.lists = whole.lists.max(part.lists);
-            // Checked at each step, so that no sum can grow beyond what a number holds.
-            within(whole.selections)?;
+            whole = self.add(whole, part)?;
+        }
+        Ok(whole)
+    }
+
+    /// What two parts that stand beside each other come to. It is checked at each step, so that no sum can grow beyond
+    /// what a number holds.
+    fn add(&self, one: Measure, other: Measure) -> Result<Measure, Refusal> {
+        let whole = Measure {
+            selections: one.selections + other.selections,
+            aliases: one.aliases + other.aliases,
+            depth: one.depth.max(other.depth),
+            lists: one.lists.max(other.lists),
+        };
+        if whole.selections > self.limits.selections {
+            return Err(Refusal::Selections(self.limits.selections));
+        }
+        if whole.aliases > self.limits.aliases {
+            return Err(Refusal::Aliases(self.limits.aliases));
         }
         Ok(whole)
     }
 
     /// Measures a selection and what it contains, standing at the level `depth`.
     fn selection(&mut self, selection: &'a Selection, depth: usize) -> Result<Measure, Refusal> {
-        if depth > MAX_DEPTH {
-            return Err(Refusal::Depth(MAX_DEPTH));
+        if depth > self.limits.depth {
+            return Err(Refusal::Depth(self.limits.depth));
         }
-        let (inner, is_list) = match selection {
+        let (inner, is_list, is_alias) = match selection {
             Selection::Field(field) => {
                 let name = field.node.name.node.as_str();
                 let inner = self.selection_set(&field.node.selection_set.node, depth)?;
                 if INTROSPECTION_ROOTS.contains(&name) && inner.lists > MAX_INTROSPECTION_LISTS {
                     return Err(Refusal::Introspection(MAX_INTROSPECTION_LISTS));
                 }
-                (inner, INTROSPECTION_LISTS.contains(&name))
+                (
+                    inner,
+                    INTROSPECTION_LISTS.contains(&name),
+                    field.node.alias.is_some(),
+                )
             }
             Selection::InlineFragment(fragment) => (
                 self.selection_set(&fragment.node.selection_set.node, depth)?,
                 false,
+                false,
             ),
-            Selection::FragmentSpread(spread) => {
-                (self.fragment(&spread.node.fragment_name.node, depth)?, false)
-            }
+            Selection::FragmentSpread(spread) => (
+                self.fragment(&spread.node.fragment_name.node, depth)?,
+                false,
+                false,
+            ),
         };
         Ok(Measure {
             selections: inner.selections + 1,
+            aliases: inner.aliases + usize::from(is_alias),
             depth: inner.depth + 1,
             lists: inner.lists + usize::from(is_list),
         })
@@ -170,8 +188,8 @@ impl<'a> Pass<'a> {
         };
         match self.fragments.get(name) {
             Some(Progress::Begun) => return Err(Refusal::Cycle(name.to_string())),
-            Some(Progress::Done(measure)) if above + measure.depth > MAX_DEPTH => {
-                return Err(Refusal::Depth(MAX_DEPTH));
+            Some(Progress::Done(measure)) if above + measure.depth > self.limits.depth => {
+                return Err(Refusal::Depth(self.limits.depth));
             }
             Some(Progress::Done(measure)) => return Ok(*measure),
             None => {}
@@ -183,15 +201,6 @@ impl<'a> Pass<'a> {
     }
 }
 
-/// Whether a count of selections is still allowed.
-fn within(selections: usize) -> Result<(), Refusal> {
-    if selections > MAX_SELECTIONS {
-        Err(Refusal::Selections(MAX_SELECTIONS))
-    } else {
-        Ok(())
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use async_graphql::parser::parse_query;
@@ -199,7 +208,30 @@ mod tests {
     use super::*;
 
     fn check_text(text: &str) -> Result<(), Refusal> {
-        check(&parse_query(text).unwrap())
+        check(&parse_query(text).unwrap(), &limits())
+    }
+
+    fn limits() -> Limits {
+        Limits {
+            depth: 64,
+            ..Limits::default()
+        }
+    }
+
+    #[test]
+    fn aliases_count_wherever_they_are_spread() {
+        let text = |count: usize| {
+            let aliases: Vec<_> = (0..count).map(|number| format!("a{number}: b")).collect();
+            format!(
+                "{{ ...f ... on Query {{ ...f }} }} fragment f on Query {{ {} }}",
+                aliases.join(" ")
+            )
+        };
+        assert_eq!(check_text(&text(limits().aliases / 2)), Ok(()));
+        assert_eq!(
+            check_text(&text(limits().aliases / 2 + 1)),
+            Err(Refusal::Aliases(limits().aliases))
+        );
     }
 
     /// Fragments `f0` to `f{levels}`, each of which spreads the next one `times` times; the last selects one field.
@@ -218,20 +250,20 @@ mod tests {
     fn fragments_count_wherever_they_are_spread() {
         let of = |levels| format!("{{ ...f0 }} {}", spreading(levels, 2));
         assert_eq!(check_text(&of(10)), Ok(()));
-        assert_eq!(check_text(&of(13)), Err(Refusal::Selections(MAX_SELECTIONS)));
-        assert_eq!(check_text(&of(24)), Err(Refusal::Selections(MAX_SELECTIONS)));
-        assert_eq!(check_text(&of(60)), Err(Refusal::Selections(MAX_SELECTIONS)));
+        assert_eq!(check_text(&of(13)), Err(Refusal::Selections(limits().selections)));
+        assert_eq!(check_text(&of(24)), Err(Refusal::Selections(limits().selections)));
+        assert_eq!(check_text(&of(60)), Err(Refusal::Selections(limits().selections)));
     }
 
     #[test]
     fn fragments_that_no_operation_uses_count_as_well() {
         assert_eq!(
             check_text(&format!("{{ hello }} {}", spreading(60, 2))),
-            Err(Refusal::Selections(MAX_SELECTIONS))
+            Err(Refusal::Selections(limits().selections))
         );
         assert_eq!(
             check_text(&format!("{{ hello }} {}", spreading(2_000, 1))),
-            Err(Refusal::Depth(MAX_DEPTH))
+            Err(Refusal::Depth(limits().depth))
         );
     }
 
@@ -246,7 +278,7 @@ mod tests {
         assert_eq!(check_text(&(operations(3) + &spreading(10, 2))), Ok(()));
         assert_eq!(
             check_text(&(operations(4) + &spreading(10, 2))),
-            Err(Refusal::Selections(MAX_SELECTIONS))
+            Err(Refusal::Selections(limits().selections))
         );
     }
 
@@ -258,8 +290,14 @@ mod tests {
         };
         let (deep, flat) = (format!("{} ...f {}", "a {".repeat(30), "}".repeat(30)), "...f");
         assert_eq!(check_text(&text(flat, flat)), Ok(()));
-        assert_eq!(check_text(&text(&deep, flat)), Err(Refusal::Depth(MAX_DEPTH)));
-        assert_eq!(check_text(&text(flat, &deep)), Err(Refusal::Depth(MAX_DEPTH)));
+        assert_eq!(
+            check_text(&text(&deep, flat)),
+            Err(Refusal::Depth(limits().depth))
+        );
+        assert_eq!(
+            check_text(&text(flat, &deep)),
+            Err(Refusal::Depth(limits().depth))
+        );
     }
 
     #[test]

@@ -1,25 +1,15 @@
 //! The pass over a request's text, before anything is parsed. It is linear, allocates nothing and recurses never.
 
 use super::Refusal;
-
-/// How deep brackets of all kinds may nest. `GraphiQL`'s introspection needs 10; the parser's own limit, which is
-/// on selections alone, is 64.
-pub(super) const MAX_NESTING: usize = 64;
-
-/// How many tokens a document may have: a command in bulk names up to 10,000 campaigns, and each id is a token where
-/// it is written into the document. A token costs the parser some hundred bytes.
-pub(super) const MAX_TOKENS: usize = 20_000;
-
-/// How many values the JSON of a request may have, for the same reason and at a similar cost.
-pub(super) const MAX_VALUES: usize = 100_000;
+use crate::Limits;
 
 /// Checks the text of a GraphQL document. A text that passes need not be one: that is for the parser to say.
 ///
 /// # Errors
-/// If brackets nest too deep, there are too many tokens, or a string has no end.
-pub(super) fn check_document(text: &str) -> Result<(), Refusal> {
+/// If brackets nest too deep, there are too many tokens or directives, or a string has no end.
+pub(super) fn check_document(text: &str, limits: &Limits) -> Result<(), Refusal> {
     let bytes = text.as_bytes();
-    let (mut at, mut tokens, mut nesting) = (0, 0, 0_usize);
+    let (mut at, mut tokens, mut directives, mut nesting) = (0, 0, 0, 0_usize);
     while let Some(&byte) = bytes.get(at) {
         let (end, cost) = match byte {
             b' ' | b'\t' | b'\n' | b'\r' | b',' => (at + 1, 0),
@@ -40,11 +30,15 @@ pub(super) fn check_document(text: &str) -> Result<(), Refusal> {
         };
         at = end;
         tokens += cost;
-        if nesting > MAX_NESTING {
-            return Err(Refusal::Nesting(MAX_NESTING));
+        directives += usize::from(byte == b'@');
+        if nesting > limits.nesting {
+            return Err(Refusal::Nesting(limits.nesting));
         }
-        if tokens > MAX_TOKENS {
-            return Err(Refusal::Tokens(MAX_TOKENS));
+        if tokens > limits.tokens {
+            return Err(Refusal::Tokens(limits.tokens));
+        }
+        if directives > limits.directives {
+            return Err(Refusal::Directives(limits.directives));
         }
     }
     Ok(())
@@ -98,23 +92,31 @@ fn end_of_string(bytes: &[u8], start: usize) -> Result<usize, Refusal> {
     Err(Refusal::UnterminatedString)
 }
 
-/// Checks the text of a JSON value. How deep it nests is left to `serde_json`, which limits that itself.
+/// Checks the text of a JSON value.
 ///
 /// # Errors
-/// If it has too many values.
-pub(super) fn check_json(bytes: &[u8]) -> Result<(), Refusal> {
-    let (mut values, mut in_string, mut escaped) = (0, false, false);
+/// If it has too many values, or they nest too deep.
+pub(super) fn check_json(bytes: &[u8], limits: &Limits) -> Result<(), Refusal> {
+    let (mut values, mut nesting, mut in_string, mut escaped) = (0, 0_usize, false, false);
     for byte in bytes {
         if in_string {
             in_string = escaped || *byte != b'"';
             escaped = !escaped && *byte == b'\\';
-        } else {
-            in_string = *byte == b'"';
-            // Each value but the outermost follows one of these.
-            values += usize::from(matches!(byte, b'[' | b'{' | b','));
+            continue;
         }
-        if values > MAX_VALUES {
-            return Err(Refusal::Values(MAX_VALUES));
+        match byte {
+            b'"' => in_string = true,
+            b'[' | b'{' => nesting += 1,
+            b']' | b'}' => nesting = nesting.saturating_sub(1),
+            _ => {}
+        }
+        // Each value but the outermost follows one of these.
+        values += usize::from(matches!(byte, b'[' | b'{' | b','));
+        if values > limits.values {
+            return Err(Refusal::Values(limits.values));
+        }
+        if nesting > limits.json_nesting {
+            return Err(Refusal::JsonNesting(limits.json_nesting));
         }
     }
     Ok(())
@@ -123,6 +125,18 @@ pub(super) fn check_json(bytes: &[u8]) -> Result<(), Refusal> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn limits() -> Limits {
+        Limits::default()
+    }
+
+    fn document(text: &str) -> Result<(), Refusal> {
+        check_document(text, &limits())
+    }
+
+    fn json(bytes: &[u8]) -> Result<(), Refusal> {
+        check_json(bytes, &limits())
+    }
 
     /// `count` times `open`, in a document.
     fn nested(open: &str, count: usize) -> String {
@@ -133,21 +147,21 @@ mod tests {
     fn every_kind_of_bracket_counts() {
         for open in ["[", "{", "(", "{a:", "[{", "{a(b:"] {
             assert_eq!(
-                check_document(&nested(open, 2_000)),
-                Err(Refusal::Nesting(MAX_NESTING)),
+                document(&nested(open, 2_000)),
+                Err(Refusal::Nesting(limits().nesting)),
                 "{open}"
             );
         }
-        assert_eq!(check_document(&nested("[", MAX_NESTING - 2)), Ok(()));
+        assert_eq!(document(&nested("[", limits().nesting - 2)), Ok(()));
         assert_eq!(
-            check_document(&nested("[", MAX_NESTING - 1)),
-            Err(Refusal::Nesting(MAX_NESTING))
+            document(&nested("[", limits().nesting - 1)),
+            Err(Refusal::Nesting(limits().nesting))
         );
     }
 
     #[test]
     fn brackets_beside_each_other_do_not_nest() {
-        assert_eq!(check_document(&"[]{}()".repeat(1_000)), Ok(()));
+        assert_eq!(document(&"[]{}()".repeat(1_000)), Ok(()));
     }
 
     #[test]
@@ -160,7 +174,7 @@ mod tests {
             format!("{{ f # \"{many}\n }}"),
             format!("{{ f # {many}"),
         ] {
-            assert_eq!(check_document(&text), Ok(()), "{text}");
+            assert_eq!(document(&text), Ok(()), "{text}");
         }
     }
 
@@ -176,11 +190,7 @@ mod tests {
             format!("# \" \n{many}"),
             format!("# \" \r{many}"),
         ] {
-            assert_eq!(
-                check_document(&text),
-                Err(Refusal::Nesting(MAX_NESTING)),
-                "{text}"
-            );
+            assert_eq!(document(&text), Err(Refusal::Nesting(limits().nesting)), "{text}");
         }
     }
 
@@ -194,24 +204,24 @@ mod tests {
             "\"\\".to_owned(),
             "\"\"\"\"\"".to_owned(),
         ] {
-            assert_eq!(check_document(&text), Err(Refusal::UnterminatedString), "{text}");
+            assert_eq!(document(&text), Err(Refusal::UnterminatedString), "{text}");
         }
     }
 
     #[test]
     fn tokens_are_counted_and_long_strings_are_one() {
         let body = "x".repeat(2 * 1024 * 1024);
-        assert_eq!(check_document(&format!("{{ f(x: \"{body}\") }}")), Ok(()));
+        assert_eq!(document(&format!("{{ f(x: \"{body}\") }}")), Ok(()));
         assert_eq!(
-            check_document(&format!("{{ {} }}", "a ".repeat(MAX_TOKENS - 2))),
+            document(&format!("{{ {} }}", "a ".repeat(limits().tokens - 2))),
             Ok(())
         );
         for text in [
-            "a ".repeat(MAX_TOKENS + 1),
-            "0".repeat(MAX_TOKENS + 1),
-            "...a".repeat(MAX_TOKENS / 4 + 1),
+            "a ".repeat(limits().tokens + 1),
+            "0".repeat(limits().tokens + 1),
+            "...a".repeat(limits().tokens / 4 + 1),
         ] {
-            assert_eq!(check_document(&text), Err(Refusal::Tokens(MAX_TOKENS)));
+            assert_eq!(document(&text), Err(Refusal::Tokens(limits().tokens)));
         }
     }
 
@@ -220,24 +230,48 @@ mod tests {
         let ids = "\"cmp_01jdgq7r5tf9zvqk3m8x2yhn4c\", ".repeat(10_000);
         let text =
             format!("mutation {{ archiveCampaigns(selection: {{ ids: [{ids}] }}) {{ changedCount }} }}");
-        assert_eq!(check_document(&text), Ok(()));
+        assert_eq!(document(&text), Ok(()));
     }
 
     #[test]
     fn values_of_json_are_counted_outside_of_strings() {
         assert_eq!(
-            check_json(format!("[{}0]", "0,".repeat(MAX_VALUES - 1)).as_bytes()),
+            json(format!("[{}0]", "0,".repeat(limits().values - 1)).as_bytes()),
             Ok(())
         );
         assert_eq!(
-            check_json(format!("[\"\\\"{}\"]", "[,{".repeat(MAX_VALUES)).as_bytes()),
+            json(format!("[\"\\\"{}\"]", "[,{".repeat(limits().values)).as_bytes()),
             Ok(())
         );
         for text in [
-            format!("[{}0]", "0,".repeat(MAX_VALUES)),
-            format!("[\"\\\\\"{}", ",".repeat(MAX_VALUES)),
+            format!("[{}0]", "0,".repeat(limits().values)),
+            format!("[\"\\\\\"{}", ",".repeat(limits().values)),
         ] {
-            assert_eq!(check_json(text.as_bytes()), Err(Refusal::Values(MAX_VALUES)));
+            assert_eq!(json(text.as_bytes()), Err(Refusal::Values(limits().values)));
         }
+    }
+
+    #[test]
+    fn json_nests_as_deep_as_allowed() {
+        let nested = |open: &str, depth: usize| open.repeat(depth);
+        for open in ["[", "{\"a\":"] {
+            assert_eq!(json(nested(open, limits().json_nesting).as_bytes()), Ok(()));
+            assert_eq!(
+                json(nested(open, limits().json_nesting + 1).as_bytes()),
+                Err(Refusal::JsonNesting(limits().json_nesting))
+            );
+        }
+        assert_eq!(json("[]{}".repeat(1_000).as_bytes()), Ok(()));
+        assert_eq!(json(format!("\"{}\"", "[".repeat(1_000)).as_bytes()), Ok(()));
+    }
+
+    #[test]
+    fn directives_are_counted() {
+        let text = |count: usize| format!("{{ a {} }}", "@b ".repeat(count));
+        assert_eq!(document(&text(limits().directives)), Ok(()));
+        assert_eq!(
+            document(&text(limits().directives + 1)),
+            Err(Refusal::Directives(limits().directives))
+        );
     }
 }

@@ -1,13 +1,10 @@
 //! An operation that failed because the database is away is a failure of the service, which proxies and clients should
-//! see by the status, where GraphQL over HTTP allows one.
+//! see by the status, where GraphQL over HTTP allows one. A schema says so by the code `UNAVAILABLE`, and by
+//! `changed: false` beside it where a mutation has certainly done nothing.
 
-use actix_web::{
-    HttpRequest,
-    http::header::{self, HeaderValue},
-};
 use async_graphql::{Response, ServerError, Value, parser::types::OperationType};
 
-use super::{guard::Chosen, http::GRAPHQL_RESPONSE};
+use crate::guard::Chosen;
 
 /// The `extensions.code` of such errors.
 const CODE: &str = "UNAVAILABLE";
@@ -15,7 +12,7 @@ const CODE: &str = "UNAVAILABLE";
 /// Whether the operation has nothing to show but such errors, and can be sent again as it is. A part of an answer is still
 /// an answer, with status 200; and who sends a mutation again must not do twice what one of its fields has done, or may
 /// have done, already.
-pub(super) fn is_all(response: &Response, operation: Option<Chosen>) -> bool {
+pub(crate) fn is_all(response: &Response, operation: Option<Chosen>) -> bool {
     let is_empty = match &response.data {
         Value::Null => true,
         Value::Object(fields) => fields.values().all(|value| *value == Value::Null),
@@ -44,21 +41,4 @@ fn is_unavailable(error: &ServerError) -> bool {
         .as_ref()
         .and_then(|extensions| extensions.get("code"));
     code.is_some_and(|code| *code == Value::from(CODE))
-}
-
-/// Whether the client takes the media type that has statuses. Who takes plain JSON alone expects 200 with any answer.
-pub(super) fn may_be_told(request: &HttpRequest) -> bool {
-    let accepted: Vec<&str> = request
-        .headers()
-        .get_all(header::ACCEPT)
-        .filter_map(|value| HeaderValue::to_str(value).ok())
-        .flat_map(|value| value.split(','))
-        .map(|range| range.split(';').next().unwrap_or_default().trim())
-        .collect();
-    let knows = |range: &&str| {
-        [GRAPHQL_RESPONSE, "application/*", "*/*"]
-            .iter()
-            .any(|known| known.eq_ignore_ascii_case(range))
-    };
-    accepted.is_empty() || accepted.iter().any(knows)
 }

@@ -1,0 +1,180 @@
+//! The options that say how much anybody may ask of the process.
+
+use std::time::Duration;
+
+use clap::Args;
+use clap::builder::RangedU64ValueParser;
+use understudy_transport::Limits;
+
+/// The limits of `serve`. What goes beyond one is refused, with a message that names it.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Limits")]
+pub(crate) struct LimitOptions {
+    /// How large a request may be: the body of a POST, the query string of a GET, or a message on a socket.
+    #[arg(
+        long = "max-request-bytes",
+        env = "UNDERSTUDY_MAX_REQUEST_BYTES",
+        value_name = "BYTES",
+        default_value_t = Limits::default().bytes,
+        value_parser = RangedU64ValueParser::<usize>::new().range(1..)
+    )]
+    bytes: usize,
+    /// How many names, values and signs a document may have.
+    #[arg(
+        long = "max-tokens",
+        env = "UNDERSTUDY_MAX_TOKENS",
+        value_name = "N",
+        default_value_t = Limits::default().tokens,
+        value_parser = RangedU64ValueParser::<usize>::new().range(1..)
+    )]
+    tokens: usize,
+    /// How deep brackets may nest in a document.
+    #[arg(
+        long = "max-nesting",
+        env = "UNDERSTUDY_MAX_NESTING",
+        value_name = "N",
+        default_value_t = Limits::default().nesting,
+        value_parser = RangedU64ValueParser::<usize>::new().range(1..)
+    )]
+    nesting: usize,
+    /// How many values a request's JSON may have.
+    #[arg(
+        long = "max-json-values",
+        env = "UNDERSTUDY_MAX_JSON_VALUES",
+        value_name = "N",
+        default_value_t = Limits::default().values,
+        value_parser = RangedU64ValueParser::<usize>::new().range(1..)
+    )]
+    values: usize,
+    /// How deep lists and objects may nest in a request's JSON, its variables among them.
+    #[arg(
+        long = "max-json-nesting",
+        env = "UNDERSTUDY_MAX_JSON_NESTING",
+        value_name = "N",
+        default_value_t = Limits::default().json_nesting,
+        value_parser = RangedU64ValueParser::<usize>::new().range(1..=120)
+    )]
+    json_nesting: usize,
+    /// How many fields, inline fragments and spreads a document may have, with each fragment wherever it is spread.
+    #[arg(
+        long = "max-selections",
+        env = "UNDERSTUDY_MAX_SELECTIONS",
+        value_name = "N",
+        default_value_t = Limits::default().selections,
+        value_parser = RangedU64ValueParser::<usize>::new().range(1..)
+    )]
+    selections: usize,
+    /// How many aliases a document may have, with each fragment wherever it is spread.
+    #[arg(
+        long = "max-aliases",
+        env = "UNDERSTUDY_MAX_ALIASES",
+        value_name = "N",
+        default_value_t = Limits::default().aliases,
+        value_parser = RangedU64ValueParser::<usize>::new().range(1..)
+    )]
+    aliases: usize,
+    /// How many directives a document may have.
+    #[arg(
+        long = "max-directives",
+        env = "UNDERSTUDY_MAX_DIRECTIVES",
+        value_name = "N",
+        default_value_t = Limits::default().directives,
+        value_parser = RangedU64ValueParser::<usize>::new().range(1..)
+    )]
+    directives: usize,
+    /// How deep selections may nest, with each fragment wherever it is spread.
+    #[arg(
+        long = "max-depth",
+        env = "UNDERSTUDY_MAX_DEPTH",
+        value_name = "N",
+        default_value_t = Limits::default().depth,
+        value_parser = RangedU64ValueParser::<usize>::new().range(1..)
+    )]
+    depth: usize,
+    /// How many requests may be answered at once.
+    #[arg(
+        long = "max-requests",
+        env = "UNDERSTUDY_MAX_REQUESTS",
+        value_name = "N",
+        default_value_t = Limits::default().requests,
+        value_parser = RangedU64ValueParser::<usize>::new().range(1..)
+    )]
+    requests: usize,
+    /// How long a request may take to be answered.
+    #[arg(
+        long = "request-timeout",
+        env = "UNDERSTUDY_REQUEST_TIMEOUT",
+        value_name = "SECONDS",
+        default_value_t = Limits::default().request_time.as_secs(),
+        value_parser = RangedU64ValueParser::<u64>::new().range(1..)
+    )]
+    request_seconds: u64,
+    /// How many sockets and event streams may be open at once.
+    #[arg(
+        long = "max-sockets",
+        env = "UNDERSTUDY_MAX_SOCKETS",
+        value_name = "N",
+        default_value_t = Limits::default().sockets,
+        value_parser = RangedU64ValueParser::<usize>::new().range(1..)
+    )]
+    sockets: usize,
+    /// How many of these may be open to one address. Behind a proxy, all of them are open to the proxy.
+    #[arg(
+        long = "max-sockets-per-address",
+        env = "UNDERSTUDY_MAX_SOCKETS_PER_ADDRESS",
+        value_name = "N",
+        default_value_t = Limits::default().sockets_of_address,
+        value_parser = RangedU64ValueParser::<usize>::new().range(1..)
+    )]
+    sockets_of_address: usize,
+    /// How many operations may run at once on one socket.
+    #[arg(
+        long = "max-operations",
+        env = "UNDERSTUDY_MAX_OPERATIONS",
+        value_name = "N",
+        default_value_t = Limits::default().operations,
+        value_parser = RangedU64ValueParser::<usize>::new().range(1..)
+    )]
+    operations: usize,
+    /// How long a client may take to send `connection_init` on a socket.
+    #[arg(
+        long = "init-timeout",
+        env = "UNDERSTUDY_INIT_TIMEOUT",
+        value_name = "SECONDS",
+        default_value_t = Limits::default().init_time.as_secs(),
+        value_parser = RangedU64ValueParser::<u64>::new().range(1..)
+    )]
+    init_seconds: u64,
+    /// How long an open socket may show no sign of life, which every client gives by itself.
+    #[arg(
+        long = "socket-timeout",
+        env = "UNDERSTUDY_SOCKET_TIMEOUT",
+        value_name = "SECONDS",
+        default_value_t = Limits::default().silence.as_secs(),
+        value_parser = RangedU64ValueParser::<u64>::new().range(1..)
+    )]
+    silence_seconds: u64,
+}
+
+impl From<LimitOptions> for Limits {
+    fn from(options: LimitOptions) -> Self {
+        Self {
+            bytes: options.bytes,
+            tokens: options.tokens,
+            nesting: options.nesting,
+            values: options.values,
+            json_nesting: options.json_nesting,
+            selections: options.selections,
+            aliases: options.aliases,
+            directives: options.directives,
+            depth: options.depth,
+            requests: options.requests,
+            request_time: Duration::from_secs(options.request_seconds),
+            sockets: options.sockets,
+            sockets_of_address: options.sockets_of_address,
+            operations: options.operations,
+            init_time: Duration::from_secs(options.init_seconds),
+            silence: Duration::from_secs(options.silence_seconds),
+        }
+    }
+}

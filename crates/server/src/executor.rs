@@ -1,0 +1,34 @@
+//! The schema as it is executed: each operation with its share of the database's readers.
+
+use std::sync::Arc;
+
+use async_graphql::{Data, Executor, Request, Response};
+use futures_util::stream::BoxStream;
+use understudy_api::Schema;
+use understudy_app::ReadShare;
+
+/// The schema, which gives each operation that it executes its share.
+#[derive(Clone)]
+pub(crate) struct Shared(Schema);
+
+impl Shared {
+    /// The same schema with shares.
+    pub(crate) fn new(schema: Schema) -> Self {
+        Self(schema)
+    }
+}
+
+impl Executor for Shared {
+    fn execute(&self, request: Request) -> impl Future<Output = Response> + Send {
+        self.0.execute(request.data(ReadShare::default()))
+    }
+
+    fn execute_stream(
+        &self,
+        request: Request,
+        session_data: Option<Arc<Data>>,
+    ) -> BoxStream<'static, Response> {
+        let request = request.data(ReadShare::default());
+        Executor::execute_stream(&self.0, request, session_data)
+    }
+}

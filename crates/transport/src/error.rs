@@ -1,0 +1,117 @@
+//! What is refused before the schema has seen it, or instead of it.
+
+use std::time::Duration;
+
+use actix_web::http::StatusCode;
+use async_graphql::{ErrorExtensionValues, ServerError};
+
+use crate::http::accept::MediaType;
+
+/// A refusal. It is told as GraphQL tells errors, so that a client needs one reader for all of them: a list `errors`
+/// whose items carry `extensions.code`. There is no `data`, since nothing was executed.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Refused {
+    /// The request is not one that GraphQL over HTTP knows.
+    #[error("{0}")]
+    BadRequest(String),
+    /// The body is too large; how large it may be, in bytes.
+    #[error("The request is larger than {0} bytes.")]
+    PayloadTooLarge(usize),
+    /// The body is not JSON by its own account.
+    #[error("{0}")]
+    UnsupportedMediaType(&'static str),
+    /// The client takes nothing that there is to answer with.
+    #[error("{0}")]
+    NotAcceptable(&'static str),
+    /// The method may not do what is asked.
+    #[error("{message}")]
+    MethodNotAllowed {
+        /// The methods that may.
+        allow: &'static str,
+        /// Why.
+        message: &'static str,
+    },
+    /// The document is not run: it does not parse, or the guard refuses it.
+    #[error("{}", .0.message)]
+    Document(Box<ServerError>),
+    /// The request's JSON is larger than it may be, but not in bytes.
+    #[error("{}", .0.message)]
+    Body(Box<ServerError>),
+    /// Too much is going on already.
+    #[error("{0}")]
+    Overloaded(&'static str),
+    /// The answer has taken too long. What was begun may have been carried out, or may yet be.
+    #[error(
+        "The request was not answered within {} s. What it asked for may have been done or not.", .0.as_secs()
+    )]
+    TimedOut(Duration),
+}
+
+impl From<ServerError> for Refused {
+    fn from(error: ServerError) -> Self {
+        Self::Document(Box::new(error))
+    }
+}
+
+impl Refused {
+    /// The value of `extensions.code`.
+    fn code(&self) -> &'static str {
+        match self {
+            Self::BadRequest(_) | Self::Document(_) | Self::Body(_) => "BAD_REQUEST",
+            Self::PayloadTooLarge(_) => "PAYLOAD_TOO_LARGE",
+            Self::UnsupportedMediaType(_) => "UNSUPPORTED_MEDIA_TYPE",
+            Self::NotAcceptable(_) => "NOT_ACCEPTABLE",
+            Self::MethodNotAllowed { .. } => "METHOD_NOT_ALLOWED",
+            Self::Overloaded(_) => "OVERLOADED",
+            Self::TimedOut(_) => "TIMEOUT",
+        }
+    }
+
+    /// The errors as they stand in the answer.
+    pub(crate) fn to_errors(&self) -> Vec<ServerError> {
+        match self {
+            Self::Document(error) | Self::Body(error) => vec![ServerError::clone(error)],
+            _ => vec![coded(self.to_string(), self.code())],
+        }
+    }
+
+    /// The status. A document that is none is a good request by plain JSON, whose status is about the request alone.
+    pub(crate) fn status(&self, media_type: MediaType) -> StatusCode {
+        match self {
+            Self::Document(_) if media_type == MediaType::Json => StatusCode::OK,
+            Self::BadRequest(_) | Self::Document(_) | Self::Body(_) => StatusCode::BAD_REQUEST,
+            Self::PayloadTooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::UnsupportedMediaType(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::NotAcceptable(_) => StatusCode::NOT_ACCEPTABLE,
+            Self::MethodNotAllowed { .. } => StatusCode::METHOD_NOT_ALLOWED,
+            Self::Overloaded(_) | Self::TimedOut(_) => StatusCode::SERVICE_UNAVAILABLE,
+        }
+    }
+
+    /// The value of `Allow`.
+    pub(crate) fn allow(&self) -> Option<&'static str> {
+        match self {
+            Self::MethodNotAllowed { allow, .. } => Some(allow),
+            _ => None,
+        }
+    }
+
+    /// The value of `Retry-After`, in seconds.
+    pub(crate) fn retry_after(&self) -> Option<&'static str> {
+        matches!(self, Self::Overloaded(_)).then_some("1")
+    }
+}
+
+/// An error with `extensions.code`.
+pub(crate) fn coded(message: impl Into<String>, code: &str) -> ServerError {
+    with_code(ServerError::new(message, None), code)
+}
+
+/// `error`, with `extensions.code` set.
+pub(crate) fn with_code(mut error: ServerError, code: &str) -> ServerError {
+    error
+        .extensions
+        .get_or_insert_with(ErrorExtensionValues::default)
+        .set("code", code);
+    error
+}

@@ -1,0 +1,134 @@
+//! GraphQL over HTTP: POST and GET.
+
+pub(crate) mod accept;
+pub(crate) mod answer;
+pub(crate) mod request;
+
+use actix_web::{
+    Error, HttpRequest, HttpResponse,
+    http::{Method, StatusCode, header},
+    web::{Bytes, Data, Payload},
+};
+use async_graphql::{Executor, Request, parser::types::OperationType};
+use tokio::time::timeout;
+
+use self::accept::{Accept, MediaType};
+use crate::{Endpoint, error::Refused, guard, sse, unavailable, websocket};
+
+/// Answers a POST.
+pub(crate) async fn post<E: Executor>(
+    request: HttpRequest,
+    body: Result<Bytes, Error>,
+    endpoint: Data<Endpoint<E>>,
+) -> HttpResponse {
+    let answered = async {
+        request::check_media_type(&request)?;
+        let body = body.map_err(|error| match error.as_response_error().status_code() {
+            StatusCode::PAYLOAD_TOO_LARGE => Refused::PayloadTooLarge(endpoint.limits().bytes),
+            _ => Refused::BadRequest(format!("The body could not be read: {error}")),
+        })?;
+        answer(
+            &request,
+            request::parse_body(&body, endpoint.limits())?,
+            &endpoint,
+        )
+        .await
+    };
+    answered
+        .await
+        .unwrap_or_else(|refused| answer::refuse(&refused, request.headers()))
+}
+
+/// Answers a GET: a query in the URL, unless it asks to become a WebSocket.
+pub(crate) async fn get<E: Executor>(
+    request: HttpRequest,
+    payload: Payload,
+    endpoint: Data<Endpoint<E>>,
+) -> HttpResponse {
+    let answered = async {
+        if websocket::is_wanted(&request) {
+            return websocket::open(&request, payload, &endpoint);
+        }
+        answer(
+            &request,
+            request::parse_url(request.query_string(), endpoint.limits())?,
+            &endpoint,
+        )
+        .await
+    };
+    answered
+        .await
+        .unwrap_or_else(|refused| answer::refuse(&refused, request.headers()))
+}
+
+/// Answers any other method.
+pub(crate) async fn other(request: HttpRequest) -> HttpResponse {
+    let refused = Refused::MethodNotAllowed {
+        allow: "GET, POST",
+        message: "GraphQL is served over POST, GET and WebSocket.",
+    };
+    answer::refuse(&refused, request.headers())
+}
+
+/// Executes what may be executed over this method, and answers in what the client takes.
+async fn answer<E: Executor>(
+    request: &HttpRequest,
+    mut graphql: Request,
+    endpoint: &Endpoint<E>,
+) -> Result<HttpResponse, Refused> {
+    let accept = Accept::of(request.headers());
+    let plain = accept.best(&[MediaType::Json, MediaType::GraphqlResponse]);
+    let as_events = accept.names(MediaType::EventStream);
+    if plain.is_none() && !as_events {
+        return Err(Refused::NotAcceptable(
+            "The Accept header takes none of application/graphql-response+json, application/json and \
+             text/event-stream.",
+        ));
+    }
+    // Which operation is meant may be unclear; then the schema says so.
+    let operation = match guard::chosen_operation(&mut graphql, endpoint.limits()) {
+        Ok(operation) => operation,
+        Err(error) if plain.is_none() => return Ok(sse::fail(error)),
+        Err(error) => return Err(error.into()),
+    };
+    match (operation.map(|operation| operation.kind), plain) {
+        (Some(OperationType::Mutation), _) if request.method() != Method::POST => {
+            Err(Refused::MethodNotAllowed {
+                allow: "POST",
+                message: "A mutation must be sent by POST.",
+            })
+        }
+        (Some(OperationType::Subscription), _) if !as_events => Err(Refused::NotAcceptable(
+            "A subscription is answered as text/event-stream, which the Accept header must name; or over a WebSocket \
+             on this path, with the subprotocol graphql-transport-ws.",
+        )),
+        (Some(OperationType::Subscription), _) | (_, None) => sse::open(request, graphql, endpoint),
+        (_, Some(media_type)) => {
+            let response = endpoint.execute(graphql).await?;
+            let is_unavailable = unavailable::is_all(&response, operation);
+            let mut written = answer::answer(response, media_type, request);
+            if media_type == MediaType::GraphqlResponse && is_unavailable {
+                *written.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
+                written
+                    .headers_mut()
+                    .insert(header::RETRY_AFTER, header::HeaderValue::from_static("1"));
+            }
+            Ok(written)
+        }
+    }
+}
+
+impl<E: Executor> Endpoint<E> {
+    /// Executes a query or a mutation, if there is room for it, and for as long as it may take.
+    pub(crate) async fn execute(&self, request: Request) -> Result<async_graphql::Response, Refused> {
+        let Ok(_room) = self.requests().try_acquire() else {
+            return Err(Refused::Overloaded(
+                "Too many requests are being answered. Try again.",
+            ));
+        };
+        let limit = self.limits().request_time;
+        timeout(limit, self.schema().execute(request))
+            .await
+            .map_err(|_| Refused::TimedOut(limit))
+    }
+}

@@ -1,0 +1,114 @@
+//! Writing an answer: its media type, its status, its body.
+
+use std::collections::BTreeMap;
+
+use actix_web::{
+    HttpRequest, HttpResponse, Responder as _,
+    body::BoxBody,
+    http::{
+        StatusCode,
+        header::{self, HeaderMap, HeaderValue},
+    },
+};
+use async_graphql::{Response, ServerError, Value};
+use async_graphql_actix_web::GraphQLResponse;
+use serde::Serialize;
+
+use super::accept::{Accept, MediaType};
+use crate::error::Refused;
+
+/// An answer as it is written: what went wrong first, since it may be long until the data ends.
+#[derive(Serialize)]
+pub(crate) struct Body<'a> {
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    errors: &'a [ServerError],
+    /// Left out where nothing was executed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    data: Option<&'a Value>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    extensions: &'a BTreeMap<String, Value>,
+}
+
+impl<'a> Body<'a> {
+    /// What a response says.
+    pub(crate) fn of(response: &'a Response) -> Self {
+        Self {
+            errors: &response.errors,
+            data: (!is_request_error(response)).then_some(&response.data),
+            extensions: &response.extensions,
+        }
+    }
+}
+
+/// Whether nothing was executed, since the request is none that could be: all errors are about the document, the
+/// operation or its variables, and none about a field that was executed.
+pub(crate) fn is_request_error(response: &Response) -> bool {
+    response.data == Value::Null
+        && !response.errors.is_empty()
+        && response.errors.iter().all(|error| error.path.is_empty())
+}
+
+/// The answer to a request that was handed to the schema.
+pub(crate) fn answer(response: Response, media_type: MediaType, request: &HttpRequest) -> HttpResponse {
+    if is_request_error(&response) {
+        let status = match media_type {
+            MediaType::GraphqlResponse => StatusCode::BAD_REQUEST,
+            MediaType::Json | MediaType::EventStream => StatusCode::OK,
+        };
+        return write(
+            HttpResponse::build(status).finish(),
+            media_type,
+            &Body::of(&response),
+        );
+    }
+    // It writes what is right for every media type: headers of the schema's own, how long it may be kept, and the body.
+    let mut written = GraphQLResponse::from(response).respond_to(request);
+    let headers = written.headers_mut();
+    if !headers.contains_key(header::CACHE_CONTROL) {
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
+    headers.insert(
+        header::CONTENT_TYPE,
+        HeaderValue::from_static(media_type.content_type()),
+    );
+    headers.insert(header::VARY, HeaderValue::from_static("accept"));
+    written
+}
+
+/// The answer to a request that is refused before the schema has seen it.
+pub(crate) fn refuse(refused: &Refused, headers: &HeaderMap) -> HttpResponse {
+    let accept = Accept::of(headers);
+    // Who takes nothing of what there is can still see what is wrong.
+    let media_type = accept
+        .best(&[MediaType::Json, MediaType::GraphqlResponse])
+        .unwrap_or(MediaType::Json);
+    let mut builder = HttpResponse::build(refused.status(media_type));
+    if let Some(allow) = refused.allow() {
+        builder.insert_header((header::ALLOW, allow));
+    }
+    if let Some(seconds) = refused.retry_after() {
+        builder.insert_header((header::RETRY_AFTER, seconds));
+    }
+    let response = Response::from_errors(refused.to_errors());
+    write(builder.finish(), media_type, &Body::of(&response))
+}
+
+fn write(response: HttpResponse, media_type: MediaType, body: &Body<'_>) -> HttpResponse {
+    match serde_json::to_vec(body) {
+        Ok(text) => {
+            let mut response = response.set_body(BoxBody::new(text));
+            let headers = response.headers_mut();
+            headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+            headers.insert(
+                header::CONTENT_TYPE,
+                HeaderValue::from_static(media_type.content_type()),
+            );
+            headers.insert(header::VARY, HeaderValue::from_static("accept"));
+            response
+        }
+        Err(error) => {
+            tracing::error!(%error, "an answer could not be written");
+            HttpResponse::InternalServerError().finish()
+        }
+    }
+}

@@ -1,0 +1,125 @@
+//! GraphQL on the wire: over HTTP, over a WebSocket, and as server-sent events.
+//!
+//! This crate refuses to know what is asked for. It serves any schema of async-graphql, and decides only what is about
+//! the carrying: what a request is by the specifications, how large and how deep it may be, how an answer is written, and
+//! how a conversation begins and ends.
+
+mod error;
+mod guard;
+mod http;
+mod limits;
+mod shutdown;
+mod sockets;
+mod sse;
+#[cfg(test)]
+mod testing;
+mod unavailable;
+mod websocket;
+
+use std::fmt;
+use std::sync::Arc;
+
+use actix_web::{
+    HttpRequest, Resource,
+    web::{self, Data},
+};
+use async_graphql::Executor;
+use serde_json::{Map, Value};
+use tokio::sync::Semaphore;
+
+use self::{
+    error::Refused,
+    guard::Guarded,
+    sockets::{Seat, Sockets},
+};
+pub use self::{
+    limits::Limits,
+    shutdown::{Shutdown, Trigger, channel},
+};
+
+/// A schema with what stands between it and everybody. Cheap to clone, so that all workers share one.
+#[derive(Clone)]
+pub struct Endpoint<E>(Arc<Inner<E>>);
+
+/// That somebody may not do what they have asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Forbidden;
+
+/// Decides by the payload of its `connection_init` who may use a socket.
+type Admit = dyn Fn(Option<&Map<String, Value>>) -> Result<(), Forbidden> + Send + Sync;
+
+struct Inner<E> {
+    schema: Guarded<E>,
+    /// The room that there is for requests.
+    requests: Semaphore,
+    sockets: Sockets,
+    shutdown: Shutdown,
+    admit: Box<Admit>,
+}
+
+impl<E: Executor> Endpoint<E> {
+    /// Serves `executor` within `limits`, until `shutdown`.
+    #[must_use]
+    pub fn new(executor: E, limits: Limits, shutdown: Shutdown) -> Self {
+        Self::admitting(executor, limits, shutdown, |_| Ok(()))
+    }
+
+    /// As [`new`](Self::new), for those whom `admit` lets use a socket, by the payload of their `connection_init`.
+    #[must_use]
+    pub fn admitting(
+        executor: E,
+        limits: Limits,
+        shutdown: Shutdown,
+        admit: impl Fn(Option<&Map<String, Value>>) -> Result<(), Forbidden> + Send + Sync + 'static,
+    ) -> Self {
+        Self(Arc::new(Inner {
+            requests: Semaphore::new(limits.requests),
+            schema: Guarded::new(executor, Arc::new(limits)),
+            sockets: Sockets::default(),
+            shutdown,
+            admit: Box::new(admit),
+        }))
+    }
+
+    /// The methods of the endpoint, on a path. Everything else is refused, with the list of what is allowed.
+    pub fn routes(&self, resource: Resource) -> Resource {
+        resource
+            .app_data(Data::new(self.clone()))
+            .app_data(web::PayloadConfig::new(self.limits().bytes))
+            .route(web::get().to(http::get::<E>))
+            .route(web::post().to(http::post::<E>))
+            .default_service(web::to(http::other))
+    }
+
+    pub(crate) fn schema(&self) -> &Guarded<E> {
+        &self.0.schema
+    }
+
+    pub(crate) fn limits(&self) -> &Limits {
+        self.0.schema.limits()
+    }
+
+    pub(crate) fn requests(&self) -> &Semaphore {
+        &self.0.requests
+    }
+
+    pub(crate) fn admit(&self, payload: Option<&Map<String, Value>>) -> Result<(), Forbidden> {
+        (self.0.admit)(payload)
+    }
+
+    /// A place for one more socket or event stream.
+    pub(crate) fn seat(&self, request: &HttpRequest) -> Result<Seat, Refused> {
+        let address = request.peer_addr().map(|address| address.ip());
+        self.0.sockets.seat(address, self.limits())
+    }
+
+    pub(crate) fn shutdown(&self) -> Shutdown {
+        self.0.shutdown.clone()
+    }
+}
+
+impl<E> fmt::Debug for Endpoint<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Endpoint").finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,65 @@
+//! How much anybody may ask of the process.
+
+use std::time::Duration;
+
+/// The limits of an endpoint. Each is the most that is let through; one above is refused, with a message that names the
+/// limit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Limits {
+    /// The body of a POST, the query string of a GET, or a message on a socket, in bytes.
+    pub bytes: usize,
+    /// Names, values and signs in a document, each of which costs the parser some hundred bytes.
+    pub tokens: usize,
+    /// Brackets of all kinds in brackets, in a document's text.
+    pub nesting: usize,
+    /// Values in a request's JSON.
+    pub values: usize,
+    /// Lists and objects in one another, in a request's JSON, the request itself among them.
+    pub json_nesting: usize,
+    /// Fields, inline fragments and spreads of a document, with each fragment wherever it is spread.
+    pub selections: usize,
+    /// Aliases of a document, with each fragment wherever it is spread.
+    pub aliases: usize,
+    /// Directives of a document, wherever they stand in it.
+    pub directives: usize,
+    /// Selections in one another, with each fragment wherever it is spread.
+    pub depth: usize,
+    /// Requests that are being answered at once, whoever has sent them. What a socket asks for counts as well.
+    pub requests: usize,
+    /// How long a request may take to be answered.
+    pub request_time: Duration,
+    /// Sockets and event streams that are open at once.
+    pub sockets: usize,
+    /// Of these, the ones to one address.
+    pub sockets_of_address: usize,
+    /// Operations that run at once on one socket.
+    pub operations: usize,
+    /// How long a client may take to send `connection_init` on a socket.
+    pub init_time: Duration,
+    /// How long an open socket may show no sign of life, be it a pong.
+    pub silence: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            bytes: 1024 * 1024,
+            // A command in bulk names up to 10,000 campaigns, and each id is a token where it is written into the document.
+            tokens: 20_000,
+            nesting: 64,
+            values: 100_000,
+            json_nesting: 64,
+            selections: 10_000,
+            aliases: 500,
+            directives: 500,
+            depth: 32,
+            requests: 1_000,
+            request_time: Duration::from_mins(1),
+            sockets: 10_000,
+            sockets_of_address: 1_000,
+            operations: 100,
+            init_time: Duration::from_secs(10),
+            silence: Duration::from_mins(2),
+        }
+    }
+}

@@ -1,0 +1,126 @@
+//! GraphQL over server-sent events, in distinct connections: an answer that goes on.
+
+use std::convert::Infallible;
+use std::time::Duration;
+
+use actix_web::{HttpRequest, HttpResponse, http::header, web::Bytes};
+use async_graphql::{Executor, Request, Response, ServerError, parser::types::OperationType};
+use futures_util::{
+    Stream, StreamExt,
+    stream::{self, BoxStream},
+};
+use tokio::time::{Instant, MissedTickBehavior, interval_at};
+
+use crate::{
+    Endpoint, Shutdown,
+    error::Refused,
+    guard,
+    http::{accept::MediaType, answer::Body},
+    sockets::Seat,
+};
+
+/// How often a line without meaning is sent, so that nobody on the way takes the connection for an idle one.
+const HEARTBEAT: Duration = Duration::from_secs(12);
+
+/// Answers with the events of an operation.
+///
+/// # Errors
+/// If there is no room for another one.
+pub(crate) fn open<E: Executor>(
+    request: &HttpRequest,
+    mut graphql: Request,
+    endpoint: &Endpoint<E>,
+) -> Result<HttpResponse, Refused> {
+    let seat = endpoint.seat(request)?;
+    let chosen = guard::chosen_operation(&mut graphql, endpoint.limits())?;
+    let results = if chosen.is_some_and(|operation| operation.kind == OperationType::Subscription) {
+        endpoint.schema().execute_stream(graphql, None)
+    } else {
+        let endpoint = endpoint.clone();
+        stream::once(async move {
+            let executed = endpoint.execute(graphql).await;
+            executed.unwrap_or_else(|refused| Response::from_errors(refused.to_errors()))
+        })
+        .boxed()
+    };
+    Ok(respond(events(results, seat, endpoint.shutdown())))
+}
+
+/// Answers with the one event that the request cannot be carried out, since a browser's client sees no more of an answer
+/// that is not a stream of events than that it is none.
+pub(crate) fn fail(error: ServerError) -> HttpResponse {
+    let events = next(&Response::from_errors(vec![error]))
+        .into_iter()
+        .chain([complete()]);
+    respond(stream::iter(events))
+}
+
+fn respond(events: impl Stream<Item = Bytes> + 'static) -> HttpResponse {
+    HttpResponse::Ok()
+        .insert_header((header::CONTENT_TYPE, MediaType::EventStream.content_type()))
+        .insert_header((header::CACHE_CONTROL, "no-store"))
+        .insert_header((header::VARY, "accept"))
+        // Compression and proxies would hold events back until there are enough of them.
+        .insert_header((header::CONTENT_ENCODING, "identity"))
+        .insert_header(("X-Accel-Buffering", "no"))
+        .streaming(events.map(Ok::<_, Infallible>))
+}
+
+/// What an event stream is made of.
+struct Events {
+    results: BoxStream<'static, Response>,
+    heartbeat: tokio::time::Interval,
+    shutdown: Shutdown,
+    is_complete: bool,
+    _seat: Seat,
+}
+
+/// The results as events, with a sign of life now and then, and the end told at the end. Where the process stops, the
+/// stream breaks off without that, so that the client comes again.
+fn events(
+    results: BoxStream<'static, Response>,
+    seat: Seat,
+    shutdown: Shutdown,
+) -> impl Stream<Item = Bytes> {
+    let mut heartbeat = interval_at(Instant::now() + HEARTBEAT, HEARTBEAT);
+    heartbeat.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let events = Events {
+        results,
+        heartbeat,
+        shutdown,
+        is_complete: false,
+        _seat: seat,
+    };
+    let opened = stream::once(async { Bytes::from_static(b":\n\n") });
+    opened.chain(stream::unfold(events, |mut events| async move {
+        if events.is_complete {
+            return None;
+        }
+        let event = tokio::select! {
+            biased;
+            () = events.shutdown.requested() => return None,
+            result = events.results.next() => {
+                events.is_complete = result.is_none();
+                result.map_or_else(|| Some(complete()), |response| next(&response))?
+            }
+            _ = events.heartbeat.tick() => Bytes::from_static(b":\n\n"),
+        };
+        Some((event, events))
+    }))
+}
+
+/// The event after which no more come.
+fn complete() -> Bytes {
+    Bytes::from_static(b"event: complete\ndata:\n\n")
+}
+
+/// The event of a result. JSON has no line breaks, so that it is one line of data.
+fn next(response: &Response) -> Option<Bytes> {
+    match serde_json::to_string(&Body::of(response)) {
+        Ok(text) => Some(Bytes::from(format!("event: next\ndata: {text}\n\n"))),
+        Err(error) => {
+            tracing::error!(%error, "an event could not be written");
+            None
+        }
+    }
+}

@@ -1,0 +1,54 @@
+//! graphql-transport-ws over a WebSocket.
+//!
+//! One task for each socket pulls: it asks the schema for the next answer only when the last one has been taken, so that
+//! a client that reads slowly slows down nothing but itself, and keeps nothing in memory but a few answers.
+
+mod conversation;
+mod message;
+mod operation;
+
+use actix_web::{HttpRequest, HttpResponse, http::header, rt, web::Payload};
+use async_graphql::Executor;
+
+use crate::{Endpoint, error::Refused};
+
+/// The one subprotocol spoken here. Its predecessor, confusingly named graphql-ws, is not.
+const SUBPROTOCOL: &str = "graphql-transport-ws";
+
+/// Whether the request asks to become a WebSocket.
+pub(crate) fn is_wanted(request: &HttpRequest) -> bool {
+    let upgrade = request
+        .headers()
+        .get(header::UPGRADE)
+        .and_then(|value| value.to_str().ok());
+    upgrade.is_some_and(|value| value.trim().eq_ignore_ascii_case("websocket"))
+}
+
+/// Turns the request into a WebSocket and starts its conversation.
+///
+/// # Errors
+/// If the handshake is none, or there is no room for another socket.
+pub(crate) fn open<E: Executor>(
+    request: &HttpRequest,
+    payload: Payload,
+    endpoint: &Endpoint<E>,
+) -> Result<HttpResponse, Refused> {
+    let seat = endpoint.seat(request)?;
+    let (response, session, incoming) = actix_ws::handle_with_protocols(request, payload, &[SUBPROTOCOL])
+        .map_err(|error| Refused::BadRequest(format!("The WebSocket handshake failed: {error}")))?;
+    // Who does not speak the subprotocol is told so by a close code, as the protocol has it.
+    let speaks_it = response.headers().contains_key(header::SEC_WEBSOCKET_PROTOCOL);
+    let limit = endpoint.limits().bytes;
+    let incoming = incoming
+        .max_frame_size(limit)
+        .aggregate_continuations()
+        .max_continuation_size(limit);
+    rt::spawn(conversation::hold(
+        endpoint.clone(),
+        session,
+        incoming,
+        speaks_it,
+        seat,
+    ));
+    Ok(response)
+}

@@ -1,0 +1,226 @@
+//! A conversation over a socket, from the handshake to the close.
+
+use std::pin::pin;
+use std::time::Duration;
+
+use actix_ws::{
+    AggregatedMessage, AggregatedMessageStream, CloseCode, CloseReason, Closed, ProtocolError, Session,
+};
+use async_graphql::Executor;
+use futures_util::FutureExt as _;
+use tokio::time::{Instant, MissedTickBehavior, interval, sleep, timeout};
+use tokio_stream::{StreamExt as _, StreamMap, StreamNotifyClose};
+
+use super::message::{Outgoing, Said, close_code, reason, understand};
+use super::operation::{self, Result as Outcome, Results};
+use crate::{Endpoint, Forbidden, Shutdown, sockets::Seat};
+
+/// How often a socket is pinged in the time in which it has to show a sign of life. Proxies drop connections that look
+/// idle, too, which most of them do after a minute.
+const PINGS: u32 = 6;
+
+/// How long the close frame may wait for a client that does not read.
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(1);
+
+/// How a conversation ends: with a close frame, or without one, since there is nobody left to read it.
+type End = Option<CloseReason>;
+
+/// A conversation that is going on.
+struct Conversation<E> {
+    endpoint: Endpoint<E>,
+    session: Session,
+    shutdown: Shutdown,
+    is_acknowledged: bool,
+    /// The operations that run, by their ids. The end of each is told as `None`.
+    operations: StreamMap<String, StreamNotifyClose<Results>>,
+    /// When the client was last known to be there.
+    last_sign: Instant,
+}
+
+/// Talks until either side has had enough, and closes.
+pub(super) async fn hold<E: Executor>(
+    endpoint: Endpoint<E>,
+    session: Session,
+    incoming: AggregatedMessageStream,
+    speaks_the_protocol: bool,
+    _seat: Seat,
+) {
+    let mut conversation = Conversation {
+        shutdown: endpoint.shutdown(),
+        endpoint,
+        session,
+        is_acknowledged: false,
+        operations: StreamMap::new(),
+        last_sign: Instant::now(),
+    };
+    let end = if speaks_the_protocol {
+        conversation.exchange(incoming).await
+    } else {
+        Some(reason(
+            close_code::SUBPROTOCOL_NOT_ACCEPTABLE,
+            "Subprotocol not acceptable: offer graphql-transport-ws",
+        ))
+    };
+    if let Some(reason) = end {
+        tracing::debug!(code = ?reason.code, description = reason.description, "closing a socket");
+        // The frame waits for its turn, which never comes where the client has stopped reading, and nobody is left
+        // to tell if it cannot be sent.
+        let _ = timeout(CLOSE_TIMEOUT, conversation.session.close(Some(reason))).await;
+    }
+}
+
+impl<E: Executor> Conversation<E> {
+    /// Takes messages in and sends results out until there is a reason to stop.
+    async fn exchange(&mut self, mut incoming: AggregatedMessageStream) -> End {
+        let mut shutdown = self.shutdown.clone();
+        let mut init_time = pin!(sleep(self.endpoint.limits().init_time));
+        let mut ping = interval(self.endpoint.limits().silence / PINGS);
+        ping.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            // In this order, since the last branch may be ready at every turn.
+            let step = tokio::select! {
+                biased;
+                () = shutdown.requested() => Err(Some(away())),
+                () = &mut init_time, if !self.is_acknowledged => {
+                    Err(Some(reason(close_code::INITIALISATION_TIMEOUT, "Connection initialisation timeout")))
+                }
+                _ = ping.tick() => self.ping().await,
+                message = incoming.recv() => self.receive(message).await,
+                Some((id, outcome)) = self.operations.next(), if !self.operations.is_empty() => {
+                    self.tell(&id, outcome).await
+                }
+            };
+            if let Err(end) = step {
+                return end;
+            }
+        }
+    }
+
+    /// Asks the client to show that it is there, unless it has not done so for too long. A peer that is gone is found
+    /// by that, and one that has nothing to say is not, since every WebSocket answers pings by itself.
+    async fn ping(&mut self) -> Result<(), End> {
+        if self.last_sign.elapsed() > self.endpoint.limits().silence {
+            return Err(Some(reason(
+                CloseCode::Policy,
+                "The client shows no sign of life",
+            )));
+        }
+        let mut session = self.session.clone();
+        self.deliver(async move { session.ping(b"").await }).await
+    }
+
+    /// Does what a message asks for.
+    async fn receive(
+        &mut self,
+        message: Option<Result<AggregatedMessage, ProtocolError>>,
+    ) -> Result<(), End> {
+        self.last_sign = Instant::now();
+        match message {
+            Some(Ok(AggregatedMessage::Text(text))) => self.obey(text.as_bytes()).await,
+            Some(Ok(AggregatedMessage::Ping(payload))) => {
+                let mut session = self.session.clone();
+                self.deliver(async move { session.pong(&payload).await }).await
+            }
+            Some(Ok(AggregatedMessage::Pong(_))) => Ok(()),
+            Some(Ok(AggregatedMessage::Binary(_))) => {
+                Err(Some(reason(CloseCode::Unsupported, "Messages must be text")))
+            }
+            Some(Ok(AggregatedMessage::Close(_))) => Err(Some(CloseCode::Normal.into())),
+            Some(Err(error)) => Err(Some(broken(&error))),
+            None => Err(None),
+        }
+    }
+
+    async fn obey(&mut self, text: &[u8]) -> Result<(), End> {
+        match understand(text, self.endpoint.limits()).map_err(Some)? {
+            Said::Init(_) if self.is_acknowledged => Err(Some(reason(
+                close_code::TOO_MANY_INITIALISATION_REQUESTS,
+                "Too many initialisation requests",
+            ))),
+            Said::Init(payload) => {
+                self.endpoint
+                    .admit(payload.as_ref())
+                    .map_err(|Forbidden| Some(reason(close_code::FORBIDDEN, "Forbidden")))?;
+                self.is_acknowledged = true;
+                self.send(&Outgoing::ConnectionAck).await
+            }
+            Said::Ping(payload) => self.send(&Outgoing::Pong { payload }).await,
+            Said::Pong => Ok(()),
+            Said::Complete(id) => {
+                // What it still had to tell is not told: the id may be in use again when it arrives there.
+                self.operations.remove(&id);
+                Ok(())
+            }
+            Said::Subscribe(..) if !self.is_acknowledged => {
+                Err(Some(reason(close_code::UNAUTHORIZED, "Unauthorized")))
+            }
+            Said::Subscribe(id, _) if self.operations.contains_key(&id) => Err(Some(reason(
+                close_code::SUBSCRIBER_EXISTS,
+                &format!("Subscriber for {id} already exists"),
+            ))),
+            Said::Subscribe(..) if self.operations.len() >= self.endpoint.limits().operations => Err(Some(
+                reason(CloseCode::Policy, "Too many operations on one socket"),
+            )),
+            Said::Subscribe(id, request) => {
+                let results = operation::begin(&self.endpoint, *request);
+                self.operations.insert(id, StreamNotifyClose::new(results));
+                Ok(())
+            }
+        }
+    }
+
+    /// Tells what has come of an operation, or that nothing more comes.
+    async fn tell(&mut self, id: &str, outcome: Option<Outcome>) -> Result<(), End> {
+        match outcome {
+            Some(Outcome::Next(response)) => self.send(&Outgoing::next(id, &response)).await,
+            Some(Outcome::Error(response)) => {
+                self.operations.remove(id);
+                let payload = &response.errors;
+                self.send(&Outgoing::Error { id, payload }).await
+            }
+            None => self.send(&Outgoing::Complete { id }).await,
+        }
+    }
+
+    async fn send(&mut self, message: &Outgoing<'_>) -> Result<(), End> {
+        let text = message.to_text().map_err(Some)?;
+        let mut session = self.session.clone();
+        self.deliver(async move { session.text(text).await }).await
+    }
+
+    /// Sends, unless that takes too long or the process is asked to stop.
+    async fn deliver(&mut self, send: impl Future<Output = Result<(), Closed>>) -> Result<(), End> {
+        let mut send = pin!(send);
+        if let Some(outcome) = (&mut send).now_or_never() {
+            return outcome.map_err(|Closed| None);
+        }
+        // What waits goes on when the client reads, and that is a sign of life as good as any.
+        tokio::select! {
+            biased;
+            () = self.shutdown.requested() => Err(Some(away())),
+            outcome = timeout(self.endpoint.limits().silence, send) => match outcome {
+                Ok(Ok(())) => {
+                    self.last_sign = Instant::now();
+                    Ok(())
+                }
+                Ok(Err(Closed)) => Err(None),
+                Err(_) => Err(Some(reason(CloseCode::Policy, "The client has not been reading for too long"))),
+            },
+        }
+    }
+}
+
+/// The process is stopping, and the client may connect to another one at once.
+fn away() -> CloseReason {
+    reason(CloseCode::Away, "The server is stopping")
+}
+
+/// What a broken stream is closed with.
+fn broken(error: &ProtocolError) -> CloseReason {
+    match error {
+        ProtocolError::Overflow => reason(CloseCode::Size, "The message is too large"),
+        // This is also how the message comes that has grown too large from frame to frame.
+        ProtocolError::Io(error) => reason(CloseCode::Size, &error.to_string()),
+        other => reason(CloseCode::Protocol, &other.to_string()),
+    }
+}

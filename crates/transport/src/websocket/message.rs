@@ -1,0 +1,230 @@
+//! The messages of graphql-transport-ws.
+
+use actix_ws::{CloseCode, CloseReason};
+use async_graphql::{Request, Response, ServerError};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use crate::{
+    Limits,
+    http::{answer::Body, request::JsonRequest},
+};
+
+/// The close codes of the protocol, beside those of every `WebSocket`.
+pub(super) mod close_code {
+    /// A message that the protocol does not know.
+    pub(in super::super) const INVALID_MESSAGE: u16 = 4400;
+    /// An operation before the connection was acknowledged.
+    pub(in super::super) const UNAUTHORIZED: u16 = 4401;
+    /// A `connection_init` that is not acknowledged.
+    pub(in super::super) const FORBIDDEN: u16 = 4403;
+    /// A client that does not speak the subprotocol.
+    pub(in super::super) const SUBPROTOCOL_NOT_ACCEPTABLE: u16 = 4406;
+    /// No `connection_init` in time.
+    pub(in super::super) const INITIALISATION_TIMEOUT: u16 = 4408;
+    /// An operation with the id of one that is still running.
+    pub(in super::super) const SUBSCRIBER_EXISTS: u16 = 4409;
+    /// A second `connection_init`.
+    pub(in super::super) const TOO_MANY_INITIALISATION_REQUESTS: u16 = 4429;
+}
+
+/// The longest id of an operation, in bytes. Ids are kept, and stand in every answer.
+const MAX_ID_BYTES: usize = 256;
+
+/// What a client may say.
+#[derive(Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+enum Incoming {
+    ConnectionInit {
+        payload: Option<Map<String, Value>>,
+    },
+    Ping {
+        payload: Option<Map<String, Value>>,
+    },
+    Pong {
+        #[serde(rename = "payload")]
+        _payload: Option<Map<String, Value>>,
+    },
+    Subscribe {
+        id: String,
+        payload: JsonRequest,
+    },
+    Complete {
+        id: String,
+    },
+}
+
+/// What a client says.
+pub(super) enum Said {
+    /// It wants the connection to be acknowledged.
+    Init(Option<Map<String, Value>>),
+    /// It wants an answer.
+    Ping(Option<Map<String, Value>>),
+    /// It has answered.
+    Pong,
+    /// It wants an operation to be carried out.
+    Subscribe(String, Box<Request>),
+    /// It wants no more of an operation.
+    Complete(String),
+}
+
+/// Understands a message.
+///
+/// # Errors
+/// If it is none of the protocol; the reason is what to close the socket with.
+pub(super) fn understand(text: &[u8], limits: &Limits) -> Result<Said, CloseReason> {
+    let invalid = |what: &dyn std::fmt::Display| reason(close_code::INVALID_MESSAGE, what);
+    crate::guard::check_json(text, limits).map_err(|error| reason(CloseCode::Policy, &error.message))?;
+    let incoming =
+        serde_json::from_slice(text).map_err(|error| invalid(&format!("Invalid message: {error}")))?;
+    Ok(match incoming {
+        Incoming::ConnectionInit { payload } => Said::Init(payload),
+        Incoming::Ping { payload } => Said::Ping(payload),
+        Incoming::Pong { _payload } => Said::Pong,
+        Incoming::Complete { id } => Said::Complete(check_id(id)?),
+        Incoming::Subscribe { id, payload } => {
+            let request = payload.into_request().map_err(|refused| invalid(&refused))?;
+            Said::Subscribe(check_id(id)?, Box::new(request))
+        }
+    })
+}
+
+fn check_id(id: String) -> Result<String, CloseReason> {
+    match id.len() {
+        0 => Err(reason(
+            close_code::INVALID_MESSAGE,
+            &"The id of an operation must not be empty",
+        )),
+        1..=MAX_ID_BYTES => Ok(id),
+        _ => Err(reason(CloseCode::Policy, &"The id of the operation is too long")),
+    }
+}
+
+/// What the server says.
+#[derive(Serialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub(super) enum Outgoing<'a> {
+    ConnectionAck,
+    Pong {
+        #[serde(skip_serializing_if = "Option::is_none")]
+        payload: Option<Map<String, Value>>,
+    },
+    Next {
+        id: &'a str,
+        payload: Body<'a>,
+    },
+    Error {
+        id: &'a str,
+        payload: &'a [ServerError],
+    },
+    Complete {
+        id: &'a str,
+    },
+}
+
+impl<'a> Outgoing<'a> {
+    /// A result of an operation.
+    pub(super) fn next(id: &'a str, response: &'a Response) -> Self {
+        Self::Next {
+            id,
+            payload: Body::of(response),
+        }
+    }
+
+    /// The message as it is sent.
+    ///
+    /// # Errors
+    /// If it cannot be written, which is a fault of ours.
+    pub(super) fn to_text(&self) -> Result<String, CloseReason> {
+        serde_json::to_string(self).map_err(|error| {
+            tracing::error!(%error, "a message could not be written");
+            reason(CloseCode::Error, &"Internal error")
+        })
+    }
+}
+
+/// A reason to close.
+pub(super) fn reason(
+    code: impl Into<CloseCode>,
+    description: &(impl std::fmt::Display + ?Sized),
+) -> CloseReason {
+    // A close frame has room for 123 bytes, and is none where a letter is cut in two.
+    let mut description = description.to_string();
+    description.truncate(description.floor_char_boundary(123));
+    CloseReason {
+        code: code.into(),
+        description: Some(description),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn code_of(text: &str) -> Option<u16> {
+        understand(text.as_bytes(), &Limits::default())
+            .err()
+            .map(|reason| reason.code.into())
+    }
+
+    #[test]
+    fn what_is_of_the_protocol_is_understood() {
+        for text in [
+            "{\"type\":\"connection_init\"}",
+            "{\"type\":\"connection_init\",\"payload\":null}",
+            "{\"type\":\"connection_init\",\"payload\":{\"token\":\"x\"}}",
+            "{\"type\":\"ping\"}",
+            "{\"type\":\"ping\",\"payload\":{\"n\":1}}",
+            "{\"type\":\"pong\",\"payload\":null}",
+            "{\"type\":\"complete\",\"id\":\"1\"}",
+            "{\"id\":\"1\",\"type\":\"subscribe\",\"payload\":{\"query\":\"{ a }\"}}",
+            "{\"type\":\"subscribe\",\"id\":\"1\",\"payload\":{\"query\":\"{ a }\",\"variables\":null,\
+             \"operationName\":null,\"extensions\":null}}",
+            "{\"type\":\"subscribe\",\"id\":\"1\",\"payload\":{\"query\":\"{ a }\",\"variables\":{\"b\":[1]},\
+             \"operationName\":\"c\",\"extensions\":{}},\"more\":true}",
+        ] {
+            assert_eq!(code_of(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_of_the_protocol_is_refused() {
+        for text in [
+            "",
+            "nonsense",
+            "[]",
+            "null",
+            "{}",
+            "{\"type\":1}",
+            "{\"type\":\"nonsense\"}",
+            "{\"type\":\"connection_ack\"}",
+            "{\"type\":\"connection_init\",\"payload\":1}",
+            "{\"type\":\"ping\",\"payload\":[]}",
+            "{\"type\":\"complete\"}",
+            "{\"type\":\"complete\",\"id\":1}",
+            "{\"type\":\"complete\",\"id\":\"\"}",
+            "{\"type\":\"subscribe\"}",
+            "{\"type\":\"subscribe\",\"id\":\"1\"}",
+            "{\"type\":\"subscribe\",\"id\":\"1\",\"payload\":{}}",
+            "{\"type\":\"subscribe\",\"id\":\"1\",\"payload\":{\"query\":1}}",
+            "{\"type\":\"subscribe\",\"id\":\"1\",\"payload\":{\"query\":\"{ a }\",\"variables\":[]}}",
+            "{\"type\":\"subscribe\",\"id\":\"1\",\"payload\":{\"query\":\"{ a }\",\"operationName\":1}}",
+            "{\"type\":\"subscribe\",\"id\":\"1\",\"payload\":{\"query\":\"{ a }\",\"extensions\":\"\"}}",
+            "{\"type\":\"subscribe\",\"id\":\"\",\"payload\":{\"query\":\"{ a }\"}}",
+            "{\"type\":\"subscribe\",\"payload\":{\"query\":\"{ a }\"}}",
+        ] {
+            assert_eq!(code_of(text), Some(4400), "{text}");
+        }
+        let long = "x".repeat(MAX_ID_BYTES + 1);
+        assert_eq!(
+            code_of(&format!("{{\"type\":\"complete\",\"id\":\"{long}\"}}")),
+            Some(1008)
+        );
+    }
+
+    #[test]
+    fn a_reason_fits_into_its_frame() {
+        let described = reason(1000, &"ä".repeat(100)).description.unwrap();
+        assert_eq!(described, "ä".repeat(61));
+    }
+}

@@ -1,0 +1,57 @@
+//! One operation of a socket, from its request to its last result.
+
+use async_graphql::{Executor, Request, Response, parser::types::OperationType};
+use futures_util::{
+    StreamExt,
+    stream::{self, BoxStream},
+};
+
+use crate::{Endpoint, guard, http::answer::is_request_error};
+
+/// What comes of an operation, until there is no more.
+pub(super) type Results = BoxStream<'static, Result>;
+
+/// One of the things that come of an operation.
+#[derive(Debug)]
+pub(super) enum Result {
+    /// A result, of a subscription perhaps one of many.
+    Next(Response),
+    /// It cannot be carried out at all, for these reasons; nothing else comes of it.
+    Error(Response),
+}
+
+/// Begins an operation.
+pub(super) fn begin<E: Executor>(endpoint: &Endpoint<E>, mut request: Request) -> Results {
+    let chosen = match guard::chosen_operation(&mut request, endpoint.limits()) {
+        Ok(chosen) => chosen,
+        Err(error) => return once(Result::Error(Response::from_errors(vec![error]))),
+    };
+    if chosen.is_some_and(|operation| operation.kind == OperationType::Subscription) {
+        let answers = endpoint.schema().execute_stream(request, None);
+        return answers
+            .enumerate()
+            .map(|(number, response)| result(number == 0, response))
+            .boxed();
+    }
+    let endpoint = endpoint.clone();
+    stream::once(async move {
+        match endpoint.execute(request).await {
+            Ok(response) => result(true, response),
+            Err(refused) => Result::Error(Response::from_errors(refused.to_errors())),
+        }
+    })
+    .boxed()
+}
+
+/// Only the first answer can say that there is nothing to carry out.
+fn result(is_first: bool, response: Response) -> Result {
+    if is_first && is_request_error(&response) {
+        Result::Error(response)
+    } else {
+        Result::Next(response)
+    }
+}
+
+fn once(result: Result) -> Results {
+    stream::once(async { result }).boxed()
+}
