@@ -40,6 +40,9 @@ pub(crate) enum Refused {
     /// Too much is going on already.
     #[error("{0}")]
     Overloaded(&'static str),
+    /// The body has taken too long.
+    #[error("The body was not there within {} s.", .0.as_secs())]
+    SlowBody(Duration),
     /// The answer has taken too long. What was begun may have been carried out, or may yet be.
     #[error(
         "The request was not answered within {} s. What it asked for may have been done or not.", .0.as_secs()
@@ -63,6 +66,7 @@ impl Refused {
             Self::NotAcceptable(_) => "NOT_ACCEPTABLE",
             Self::MethodNotAllowed { .. } => "METHOD_NOT_ALLOWED",
             Self::Overloaded(_) => "OVERLOADED",
+            Self::SlowBody(_) => "REQUEST_TIMEOUT",
             Self::TimedOut(_) => "TIMEOUT",
         }
     }
@@ -84,6 +88,7 @@ impl Refused {
             Self::UnsupportedMediaType(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::NotAcceptable(_) => StatusCode::NOT_ACCEPTABLE,
             Self::MethodNotAllowed { .. } => StatusCode::METHOD_NOT_ALLOWED,
+            Self::SlowBody(_) => StatusCode::REQUEST_TIMEOUT,
             Self::Overloaded(_) | Self::TimedOut(_) => StatusCode::SERVICE_UNAVAILABLE,
         }
     }

@@ -5,9 +5,9 @@ pub(crate) mod answer;
 pub(crate) mod request;
 
 use actix_web::{
-    Error, HttpRequest, HttpResponse,
+    HttpRequest, HttpResponse,
     http::{Method, StatusCode, header},
-    web::{Bytes, Data, Payload},
+    web::{Data, Payload},
 };
 use async_graphql::{Executor, Request, parser::types::OperationType};
 use tokio::time::timeout;
@@ -18,15 +18,12 @@ use crate::{Endpoint, error::Refused, guard, sse, unavailable, websocket};
 /// Answers a POST.
 pub(crate) async fn post<E: Executor>(
     request: HttpRequest,
-    body: Result<Bytes, Error>,
+    payload: Payload,
     endpoint: Data<Endpoint<E>>,
 ) -> HttpResponse {
     let answered = async {
         request::check_media_type(&request)?;
-        let body = body.map_err(|error| match error.as_response_error().status_code() {
-            StatusCode::PAYLOAD_TOO_LARGE => Refused::PayloadTooLarge(endpoint.limits().bytes),
-            _ => Refused::BadRequest(format!("The body could not be read: {error}")),
-        })?;
+        let body = request::read_body(payload, endpoint.limits()).await?;
         answer(
             &request,
             request::parse_body(&body, endpoint.limits())?,

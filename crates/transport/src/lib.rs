@@ -85,7 +85,6 @@ impl<E: Executor> Endpoint<E> {
     pub fn routes(&self, resource: Resource) -> Resource {
         resource
             .app_data(Data::new(self.clone()))
-            .app_data(web::PayloadConfig::new(self.limits().bytes))
             .route(web::get().to(http::get::<E>))
             .route(web::post().to(http::post::<E>))
             .default_service(web::to(http::other))

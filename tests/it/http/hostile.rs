@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::time::timeout;
 
 use super::Stage;
@@ -141,5 +142,23 @@ async fn json_that_nests_or_counts_too_much_is_refused() {
         let body: Value = response.json().await.unwrap();
         assert!(body["errors"][0]["extensions"]["code"].is_string(), "{body}");
     }
+    stage.is_unharmed().await;
+}
+
+#[tokio::test]
+async fn who_never_sends_the_body_is_not_waited_for() {
+    let stage = Stage::with(&["--request-timeout", "1"]);
+    let mut slow = tokio::net::TcpStream::connect(&stage.server.address)
+        .await
+        .unwrap();
+    let head =
+        "POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{";
+    slow.write_all(head.as_bytes()).await.unwrap();
+    let mut answer = vec![];
+    let read = slow.read_to_end(&mut answer);
+    timeout(SOON, read).await.expect("it is waited for").unwrap();
+    let answer = String::from_utf8(answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 408 "), "{answer}");
+    assert!(answer.contains("REQUEST_TIMEOUT"), "{answer}");
     stage.is_unharmed().await;
 }

@@ -1,15 +1,18 @@
 //! Reading a GraphQL request from a body or a URL.
 
+use std::fmt::Display;
+
 use actix_web::{
     HttpRequest,
     http::header::{self, HeaderValue},
-    web::Query,
+    web::{Bytes, Payload, Query},
 };
 use async_graphql::{Extensions, Request, Variables};
 use serde::{
     Deserialize, Deserializer,
     de::{DeserializeOwned, Error as _},
 };
+use tokio::time::timeout;
 
 use crate::{Limits, error::Refused, guard};
 
@@ -120,6 +123,21 @@ pub(crate) fn check_media_type(request: &HttpRequest) -> Result<(), Refused> {
     }
 }
 
+/// Takes in the body of a POST, as far and for as long as it may go on.
+///
+/// # Errors
+/// If it is too large, takes too long, or breaks off.
+pub(crate) async fn read_body(payload: Payload, limits: &Limits) -> Result<Bytes, Refused> {
+    let unreadable =
+        |error: &dyn Display| Refused::BadRequest(format!("The body could not be read: {error}"));
+    match timeout(limits.request_time, payload.to_bytes_limited(limits.bytes)).await {
+        Ok(Ok(Ok(body))) => Ok(body),
+        Ok(Ok(Err(error))) => Err(unreadable(&error)),
+        Ok(Err(_)) => Err(Refused::PayloadTooLarge(limits.bytes)),
+        Err(_) => Err(Refused::SlowBody(limits.request_time)),
+    }
+}
+
 /// Reads the body of a POST.
 pub(crate) fn parse_body(body: &[u8], limits: &Limits) -> Result<Request, Refused> {
     if body.trim_ascii_start().starts_with(b"[") {
@@ -151,7 +169,7 @@ pub(crate) fn parse_url(query_string: &str, limits: &Limits) -> Result<Request, 
         .map_err(|error| Refused::BadRequest(format!("The URL is not a GraphQL request: {error}")))?;
     JsonRequest {
         query: url.query,
-        operation_name: url.operation_name,
+        operation_name: url.operation_name.filter(|name| !name.is_empty()),
         variables: parse_parameter("variables", url.variables.as_deref(), limits)?,
         extensions: parse_parameter("extensions", url.extensions.as_deref(), limits)?,
     }
