@@ -4,6 +4,7 @@ mod events;
 mod graphiql;
 mod hostile;
 mod media_types;
+mod origins;
 mod share;
 
 use reqwest::header::{ACCEPT, ALLOW, CONTENT_TYPE};

@@ -6,6 +6,8 @@ use std::{net::SocketAddr, process};
 
 use clap::{Args, Parser, Subcommand, error::ErrorKind};
 
+use understudy_transport::Origin;
+
 use self::limits::LimitOptions;
 use crate::output;
 
@@ -57,6 +59,14 @@ pub(crate) struct Serve {
     /// Fill an empty database with example campaigns.
     #[arg(long)]
     pub(crate) demo: bool,
+    /// An origin whose pages may use the API from a browser, e.g. `https://app.example.com`; may stand several times.
+    #[arg(
+        long,
+        env = "UNDERSTUDY_ALLOW_ORIGIN",
+        value_name = "ORIGIN",
+        value_delimiter = ','
+    )]
+    pub(crate) allow_origin: Vec<Origin>,
     /// How much anybody may ask for.
     #[command(flatten)]
     pub(crate) limits: LimitOptions,

@@ -14,7 +14,7 @@ use understudy_app::{
 };
 use understudy_domain::WorkspaceId;
 
-use understudy_transport::{Endpoint, Limits, Shutdown};
+use understudy_transport::{Endpoint, Options, Shutdown};
 
 use crate::{cli, executor::Shared, failure::Failure, graphiql, health, output, signals};
 
@@ -53,7 +53,11 @@ pub(crate) async fn serve(options: cli::Serve) -> Result<(), Failure> {
     }
 
     let (trigger, shutdown) = understudy_transport::channel();
-    let (address, server) = bind(options.listen, options.limits.into(), &app, &shutdown)?;
+    let transport = Options {
+        limits: options.limits.into(),
+        origins: options.allow_origin,
+    };
+    let (address, server) = bind(options.listen, transport, &app, &shutdown)?;
     let handle = server.handle();
     let mut running = tokio::spawn(server);
     output::print(&format!("Understudy is listening on http://{address}\n"))?;
@@ -84,13 +88,13 @@ pub(crate) async fn serve(options: cli::Serve) -> Result<(), Failure> {
 /// taken, which differs where port 0 was asked for.
 fn bind(
     address: SocketAddr,
-    limits: Limits,
+    transport: Options,
     app: &App,
     shutdown: &Shutdown,
 ) -> Result<(SocketAddr, Server), Failure> {
     // All of this is made once and shared: the closure below runs again for each worker.
     let schema = Shared::new(understudy_api::schema(app.clone()));
-    let endpoint = Endpoint::new(schema, limits, shutdown.clone());
+    let endpoint = Endpoint::new(schema, transport, shutdown.clone());
     let page = Data::new(graphiql::Page::new());
     let app = Data::new(app.clone());
     let shutdown = Data::new(shutdown.clone());
@@ -99,7 +103,7 @@ fn bind(
             .app_data(Data::clone(&page))
             .app_data(Data::clone(&app))
             .app_data(Data::clone(&shutdown))
-            .service(endpoint.routes(web::resource("/graphql")))
+            .service(endpoint.routes("/graphql"))
             .route("/", web::get().to(graphiql::page))
             .route("/livez", web::get().to(health::live))
             .route("/readyz", web::get().to(health::ready))

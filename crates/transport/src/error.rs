@@ -23,6 +23,9 @@ pub(crate) enum Refused {
     /// The client takes nothing that there is to answer with.
     #[error("{0}")]
     NotAcceptable(&'static str),
+    /// A page of another origin.
+    #[error("Pages of this origin are not let in.")]
+    ForeignOrigin,
     /// The method may not do what is asked.
     #[error("{message}")]
     MethodNotAllowed {
@@ -64,6 +67,7 @@ impl Refused {
             Self::PayloadTooLarge(_) => "PAYLOAD_TOO_LARGE",
             Self::UnsupportedMediaType(_) => "UNSUPPORTED_MEDIA_TYPE",
             Self::NotAcceptable(_) => "NOT_ACCEPTABLE",
+            Self::ForeignOrigin => "FORBIDDEN_ORIGIN",
             Self::MethodNotAllowed { .. } => "METHOD_NOT_ALLOWED",
             Self::Overloaded(_) => "OVERLOADED",
             Self::SlowBody(_) => "REQUEST_TIMEOUT",
@@ -87,6 +91,7 @@ impl Refused {
             Self::PayloadTooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
             Self::UnsupportedMediaType(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::NotAcceptable(_) => StatusCode::NOT_ACCEPTABLE,
+            Self::ForeignOrigin => StatusCode::FORBIDDEN,
             Self::MethodNotAllowed { .. } => StatusCode::METHOD_NOT_ALLOWED,
             Self::SlowBody(_) => StatusCode::REQUEST_TIMEOUT,
             Self::Overloaded(_) | Self::TimedOut(_) => StatusCode::SERVICE_UNAVAILABLE,

@@ -22,6 +22,7 @@ pub(crate) async fn post<E: Executor>(
     endpoint: Data<Endpoint<E>>,
 ) -> HttpResponse {
     let answered = async {
+        endpoint.origins().check(&request)?;
         request::check_media_type(&request)?;
         let body = request::read_body(payload, endpoint.limits()).await?;
         answer(
@@ -43,6 +44,7 @@ pub(crate) async fn get<E: Executor>(
     endpoint: Data<Endpoint<E>>,
 ) -> HttpResponse {
     let answered = async {
+        endpoint.origins().check(&request)?;
         if websocket::is_wanted(&request) {
             return websocket::open(&request, payload, &endpoint);
         }

@@ -8,6 +8,7 @@ mod error;
 mod guard;
 mod http;
 mod limits;
+mod origins;
 mod shutdown;
 mod sockets;
 mod sse;
@@ -20,7 +21,8 @@ use std::fmt;
 use std::sync::Arc;
 
 use actix_web::{
-    HttpRequest, Resource,
+    HttpRequest,
+    dev::HttpServiceFactory,
     web::{self, Data},
 };
 use async_graphql::Executor;
@@ -30,10 +32,12 @@ use tokio::sync::Semaphore;
 use self::{
     error::Refused,
     guard::Guarded,
+    origins::Origins,
     sockets::{Seat, Sockets},
 };
 pub use self::{
     limits::Limits,
+    origins::{NoOrigin, Origin},
     shutdown::{Shutdown, Trigger, channel},
 };
 
@@ -48,46 +52,62 @@ pub struct Forbidden;
 /// Decides by the payload of its `connection_init` who may use a socket.
 type Admit = dyn Fn(Option<&Map<String, Value>>) -> Result<(), Forbidden> + Send + Sync;
 
+/// What is decided by whoever runs the endpoint.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// How much anybody may ask for.
+    pub limits: Limits,
+    /// The origins whose pages are let in, beside the endpoint's own.
+    pub origins: Vec<Origin>,
+}
+
 struct Inner<E> {
     schema: Guarded<E>,
     /// The room that there is for requests.
     requests: Semaphore,
     sockets: Sockets,
+    origins: Origins,
     shutdown: Shutdown,
     admit: Box<Admit>,
 }
 
 impl<E: Executor> Endpoint<E> {
-    /// Serves `executor` within `limits`, until `shutdown`.
+    /// Serves `executor`, until `shutdown`.
     #[must_use]
-    pub fn new(executor: E, limits: Limits, shutdown: Shutdown) -> Self {
-        Self::admitting(executor, limits, shutdown, |_| Ok(()))
+    pub fn new(executor: E, options: Options, shutdown: Shutdown) -> Self {
+        Self::admitting(executor, options, shutdown, |_| Ok(()))
     }
 
     /// As [`new`](Self::new), for those whom `admit` lets use a socket, by the payload of their `connection_init`.
     #[must_use]
     pub fn admitting(
         executor: E,
-        limits: Limits,
+        options: Options,
         shutdown: Shutdown,
         admit: impl Fn(Option<&Map<String, Value>>) -> Result<(), Forbidden> + Send + Sync + 'static,
     ) -> Self {
         Self(Arc::new(Inner {
-            requests: Semaphore::new(limits.requests),
-            schema: Guarded::new(executor, Arc::new(limits)),
+            requests: Semaphore::new(options.limits.requests),
+            schema: Guarded::new(executor, Arc::new(options.limits)),
             sockets: Sockets::default(),
+            origins: Origins::new(options.origins),
             shutdown,
             admit: Box::new(admit),
         }))
     }
 
     /// The methods of the endpoint, on a path. Everything else is refused, with the list of what is allowed.
-    pub fn routes(&self, resource: Resource) -> Resource {
-        resource
+    pub fn routes(&self, path: &str) -> impl HttpServiceFactory + use<E> {
+        web::resource(path)
             .app_data(Data::new(self.clone()))
             .route(web::get().to(http::get::<E>))
             .route(web::post().to(http::post::<E>))
             .default_service(web::to(http::other))
+            .wrap(self.0.origins.cors())
+    }
+
+    pub(crate) fn origins(&self) -> &Origins {
+        &self.0.origins
     }
 
     pub(crate) fn schema(&self) -> &Guarded<E> {

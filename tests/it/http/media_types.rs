@@ -45,7 +45,7 @@ async fn everybody_is_answered_in_what_they_take_best() {
         let response = post(&stage, accept, "{ __typename }").await;
         assert_eq!(response.status(), 200, "{accept:?}");
         assert_eq!(content_type(&response), expected, "{accept:?}");
-        assert_eq!(response.headers()[VARY], "accept");
+        assert!(response.headers()[VARY].to_str().unwrap().starts_with("accept"));
         assert_eq!(response.headers()[CACHE_CONTROL], "no-store");
         let body: Value = response.json().await.unwrap();
         assert_eq!(body, json!({ "data": { "__typename": "Query" } }));

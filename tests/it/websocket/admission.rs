@@ -2,11 +2,11 @@
 
 use std::net::SocketAddr;
 
-use actix_web::{App, HttpServer, web};
+use actix_web::{App, HttpServer};
 use async_graphql::{EmptyMutation, EmptySubscription, Object, Schema};
 use serde_json::json;
 use tokio::net::TcpStream;
-use understudy_transport::{Endpoint, Forbidden, Limits, channel};
+use understudy_transport::{Endpoint, Forbidden, Options, channel};
 
 use crate::harness::{SUBPROTOCOL, Socket};
 
@@ -27,11 +27,11 @@ fn serve() -> (
 ) {
     let schema = Schema::build(Query, EmptyMutation, EmptySubscription).finish();
     let (trigger, shutdown) = channel();
-    let endpoint = Endpoint::admitting(schema, Limits::default(), shutdown, |payload| {
+    let endpoint = Endpoint::admitting(schema, Options::default(), shutdown, |payload| {
         let knows = payload.is_some_and(|payload| payload.get("word") == Some(&json!("swordfish")));
         if knows { Ok(()) } else { Err(Forbidden) }
     });
-    let server = HttpServer::new(move || App::new().service(endpoint.routes(web::resource("/graphql"))))
+    let server = HttpServer::new(move || App::new().service(endpoint.routes("/graphql")))
         .workers(1)
         .disable_signals()
         .bind("127.0.0.1:0")

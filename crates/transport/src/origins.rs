@@ -1,0 +1,137 @@
+//! Whose pages may use the endpoint from a browser.
+
+use std::str::FromStr;
+
+use actix_cors::Cors;
+use actix_web::HttpRequest;
+use actix_web::http::header::{self, HeaderValue};
+
+use crate::error::Refused;
+
+/// The origin of a page, e.g. `https://app.example.com`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Origin(String);
+
+/// A text that is no origin.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("an origin is a scheme and a host, and perhaps a port, as in https://app.example.com")]
+pub struct NoOrigin;
+
+impl FromStr for Origin {
+    type Err = NoOrigin;
+
+    fn from_str(text: &str) -> Result<Self, NoOrigin> {
+        let (scheme, host) = text.split_once("://").ok_or(NoOrigin)?;
+        let is_host = |byte: u8| byte.is_ascii_alphanumeric() || b".-:[]".contains(&byte);
+        let is_known = ["http", "https"]
+            .iter()
+            .any(|known| scheme.eq_ignore_ascii_case(known));
+        if is_known && !host.is_empty() && host.bytes().all(is_host) {
+            Ok(Self(text.to_ascii_lowercase()))
+        } else {
+            Err(NoOrigin)
+        }
+    }
+}
+
+/// The origins whose pages are let in, beside the endpoint's own. A browser keeps no page from opening a socket or an
+/// event stream to another origin, so the endpoint itself has to look.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Origins(Vec<Origin>);
+
+impl Origins {
+    pub(crate) fn new(origins: Vec<Origin>) -> Self {
+        Self(origins)
+    }
+
+    /// Whether the page that sends this may do so. What is no page says nothing of an origin.
+    ///
+    /// # Errors
+    /// If it is one of another origin, and none that is let in.
+    pub(crate) fn check(&self, request: &HttpRequest) -> Result<(), Refused> {
+        let header = |name| request.headers().get(name).map(HeaderValue::to_str);
+        let Some(origin) = header(header::ORIGIN) else {
+            return Ok(());
+        };
+        let origin = origin.unwrap_or_default().to_ascii_lowercase();
+        let host = header(header::HOST).and_then(Result::ok).unwrap_or_default();
+        let is_own = origin
+            .split_once("://")
+            .is_some_and(|(_, place)| !host.is_empty() && place.eq_ignore_ascii_case(host));
+        if is_own || self.0.iter().any(|known| known.0 == origin) {
+            Ok(())
+        } else {
+            Err(Refused::ForeignOrigin)
+        }
+    }
+
+    /// What tells browsers which pages may read answers.
+    pub(crate) fn cors(&self) -> Cors {
+        let cors = Cors::default()
+            .allowed_methods(["GET", "POST"])
+            .allow_any_header()
+            .expose_headers([header::RETRY_AFTER])
+            .max_age(3600)
+            // Whoever is not let in is told so by `check`, as GraphQL tells errors.
+            .block_on_origin_mismatch(false);
+        self.0
+            .iter()
+            .fold(cors, |cors, origin| cors.allowed_origin(&origin.0))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::test::TestRequest;
+
+    use super::*;
+
+    #[test]
+    fn an_origin_has_a_scheme_and_a_host_and_nothing_else() {
+        for text in [
+            "https://app.example.com",
+            "http://localhost:3000",
+            "HTTPS://A.example",
+            "http://[::1]:8000",
+        ] {
+            assert!(text.parse::<Origin>().is_ok(), "{text}");
+        }
+        for text in [
+            "",
+            "*",
+            "null",
+            "example.com",
+            "https://",
+            "https://a.example/",
+            "ftp://a.example",
+            "https://a b",
+        ] {
+            assert_eq!(text.parse::<Origin>(), Err(NoOrigin), "{text}");
+        }
+    }
+
+    #[test]
+    fn pages_of_others_are_not_let_in_unless_they_are_named() {
+        let origins = Origins::new(vec!["https://app.example.com".parse().unwrap()]);
+        for (origin, is_let_in) in [
+            (None, true),
+            (Some("http://api.example.com:8000"), true),
+            (Some("https://api.example.com:8000"), true),
+            (Some("https://app.example.com"), true),
+            (Some("HTTPS://APP.example.com"), true),
+            (Some("http://app.example.com"), false),
+            (Some("https://app.example.com:444"), false),
+            (Some("https://api.example.com"), false),
+            (Some("https://app.example.com.evil.example"), false),
+            (Some("null"), false),
+            (Some(""), false),
+        ] {
+            let mut request = TestRequest::default().insert_header((header::HOST, "api.example.com:8000"));
+            if let Some(origin) = origin {
+                request = request.insert_header((header::ORIGIN, origin));
+            }
+            let checked = origins.check(&request.to_http_request());
+            assert_eq!(checked.is_ok(), is_let_in, "{origin:?}");
+        }
+    }
+}
