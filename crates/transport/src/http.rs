@@ -6,7 +6,7 @@ pub(crate) mod request;
 
 use actix_web::{
     HttpRequest, HttpResponse,
-    http::{Method, StatusCode, header},
+    http::Method,
     web::{Data, Payload},
 };
 use async_graphql::{Executor, Request, parser::types::OperationType};
@@ -104,15 +104,10 @@ async fn answer<E: Executor>(
         (Some(OperationType::Subscription), _) | (_, None) => sse::open(request, graphql, endpoint),
         (_, Some(media_type)) => {
             let response = endpoint.execute(graphql).await?;
-            let is_unavailable = unavailable::is_all(&response, operation);
-            let mut written = answer::answer(response, media_type, request);
-            if media_type == MediaType::GraphqlResponse && is_unavailable {
-                *written.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
-                written
-                    .headers_mut()
-                    .insert(header::RETRY_AFTER, header::HeaderValue::from_static("1"));
+            if media_type == MediaType::GraphqlResponse && unavailable::is_all(&response, operation) {
+                return Ok(answer::unavailable(&response));
             }
-            Ok(written)
+            Ok(answer::answer(response, media_type, request))
         }
     }
 }

@@ -75,6 +75,17 @@ pub(crate) fn answer(response: Response, media_type: MediaType, request: &HttpRe
     written
 }
 
+/// The answer to a request that was executed as far as it could be without the database, and has nothing to show.
+pub(crate) fn unavailable(response: &Response) -> HttpResponse {
+    let mut builder = HttpResponse::ServiceUnavailable();
+    builder.insert_header((header::RETRY_AFTER, "1"));
+    let body = Body {
+        data: None,
+        ..Body::of(response)
+    };
+    write(builder.finish(), MediaType::GraphqlResponse, &body)
+}
+
 /// The answer to a request that is refused before the schema has seen it.
 pub(crate) fn refuse(refused: &Refused, headers: &HeaderMap) -> HttpResponse {
     let accept = Accept::of(headers);
