@@ -41,6 +41,7 @@ mod lookahead;
 mod migrations;
 mod not_found;
 mod odd_input;
+mod operations;
 mod order;
 mod paging;
 mod pair;

@@ -9,12 +9,22 @@ use clap::{Args, Parser, Subcommand, error::ErrorKind};
 use understudy_transport::Origin;
 
 use self::limits::LimitOptions;
-use crate::output;
+use crate::{logging::LogFormat, output};
 
 /// Understudy keeps a marketing campaign running while its next version is rehearsed.
 #[derive(Debug, Parser)]
 #[command(name = "understudy", version, propagate_version = true)]
 pub(crate) struct Cli {
+    /// How the log on stderr is written.
+    #[arg(
+        long,
+        env = "UNDERSTUDY_LOG_FORMAT",
+        value_name = "FORMAT",
+        value_enum,
+        default_value_t = LogFormat::Text,
+        global = true
+    )]
+    pub(crate) log_format: LogFormat,
     /// What to do.
     #[command(subcommand)]
     pub(crate) command: Command,
@@ -274,6 +284,7 @@ mod tests {
             "understudy nonsense",
             "understudy serve --nonsense",
             "understudy serve --listen nowhere",
+            "understudy serve --log-format xml",
             "understudy serve --listen 127.0.0.1:70000",
             "understudy migrate",
             "understudy migrate down --steps 0",

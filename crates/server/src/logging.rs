@@ -1,11 +1,19 @@
 //! Logs go to stderr, so that stdout holds nothing but what was asked for.
 
+mod json;
+
 use std::{
     env,
     io::{self, IsTerminal},
 };
 
-use tracing_subscriber::EnvFilter;
+use clap::ValueEnum;
+use tracing_subscriber::{
+    EnvFilter, Layer as _,
+    fmt::{self, format::JsonFields},
+    layer::SubscriberExt as _,
+    util::SubscriberInitExt as _,
+};
 
 use crate::failure::Failure;
 
@@ -18,19 +26,34 @@ const DEFAULT: &str = "warn,understudy=info";
 /// What is never logged: a library warns of unknown parameters of a database's URL, and prints what may be a password.
 const NEVER: &str = "sqlx_postgres::options=off";
 
+/// How a line of the log is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LogFormat {
+    /// For people.
+    Text,
+    /// One JSON object a line, for programs.
+    Json,
+}
+
 /// Starts logging for the life of the process.
 ///
 /// # Errors
 /// If the variable is set to something that is no filter.
-pub(crate) fn start() -> Result<(), Failure> {
+pub(crate) fn start(format: LogFormat) -> Result<(), Failure> {
     let wanted = env::var(VARIABLE).unwrap_or_else(|_| DEFAULT.to_owned());
     let filter = EnvFilter::try_new(format!("{wanted},{NEVER}")).map_err(Failure::LogFilter)?;
-    // Colours are for people: in a file or a log collector they are noise.
-    let ansi = io::stderr().is_terminal();
-    tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(io::stderr)
-        .with_ansi(ansi)
+    let lines = fmt::layer().with_writer(io::stderr);
+    let lines = match format {
+        // Colours are for people: in a file or a log collector they are noise.
+        LogFormat::Text => lines.with_ansi(io::stderr().is_terminal()).boxed(),
+        LogFormat::Json => lines
+            .with_ansi(false)
+            .fmt_fields(JsonFields::new())
+            .event_format(json::Lines)
+            .boxed(),
+    };
+    tracing_subscriber::registry()
+        .with(lines.with_filter(filter))
         .init();
     Ok(())
 }

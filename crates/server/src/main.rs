@@ -13,6 +13,7 @@ mod health;
 mod logging;
 mod migrate;
 mod output;
+mod requests;
 mod serve;
 mod signals;
 
@@ -24,36 +25,44 @@ use tokio::runtime;
 use crate::{
     cli::{Cli, Command},
     failure::Failure,
+    logging::LogFormat,
 };
 
 /// The system's allocator is slow where many threads allocate small pieces, which is what answering GraphQL does.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-/// Runs the command and turns its end into an exit code and, if it failed, into one line on stderr.
+/// Runs the command and turns its end into an exit code.
 fn main() {
     let cli = Cli::try_parse().unwrap_or_else(|error| cli::refuse(&error));
     let code = match start(cli) {
         Ok(true) => 0,
-        Ok(false) => 1,
-        Err(failure) => {
-            output::complain(&failure);
-            1
-        }
+        Ok(false) | Err(()) => 1,
     };
     // Returning from `main` would be as good a way to end, but for threads that a hanging request still occupies:
     // the promised end within ten seconds must not depend on them.
     process::exit(code);
 }
 
+/// Runs the command; if it failed, one line on stderr says why, in the format that the log has.
+fn start(cli: Cli) -> Result<bool, ()> {
+    if let Err(failure) = logging::start(cli.log_format) {
+        output::complain(&failure);
+        return Err(());
+    }
+    prepare_and_run(cli.command).map_err(|failure| match cli.log_format {
+        LogFormat::Text => output::complain(&failure),
+        LogFormat::Json => tracing::error!("{}", output::in_one_line(&failure)),
+    })
+}
+
 /// Prepares what every command needs, runs the command, and leaves the runtime without waiting for its threads.
-fn start(cli: Cli) -> Result<bool, Failure> {
-    logging::start()?;
+fn prepare_and_run(command: Command) -> Result<bool, Failure> {
     let runtime = runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
         .map_err(Failure::Runtime)?;
-    let result = runtime.block_on(run(cli.command));
+    let result = runtime.block_on(run(command));
     runtime.shutdown_background();
     result
 }

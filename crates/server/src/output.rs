@@ -25,13 +25,17 @@ pub(crate) fn write(text: &str) -> io::Result<()> {
     stdout.flush()
 }
 
-/// Writes `failure` to stderr as one line, whatever line breaks a library has put into its message.
+/// Writes `failure` to stderr as one line.
 pub(crate) fn complain(failure: &impl Display) {
-    let line = failure
+    // If even stderr is closed, the exit code has to tell.
+    let _ = writeln!(io::stderr(), "understudy: {}", in_one_line(failure));
+}
+
+/// `failure` as one line, whatever line breaks a library has put into its message.
+pub(crate) fn in_one_line(failure: &impl Display) -> String {
+    failure
         .to_string()
         .split_whitespace()
         .collect::<Vec<_>>()
-        .join(" ");
-    // If even stderr is closed, the exit code has to tell.
-    let _ = writeln!(io::stderr(), "understudy: {line}");
+        .join(" ")
 }

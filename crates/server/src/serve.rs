@@ -5,6 +5,7 @@ use std::{net::SocketAddr, pin::pin, time::Duration};
 use actix_web::{
     HttpServer,
     dev::Server,
+    middleware::from_fn,
     web::{self, Data},
 };
 use tokio::time::timeout;
@@ -16,7 +17,7 @@ use understudy_domain::WorkspaceId;
 
 use understudy_transport::{Endpoint, Options, Shutdown};
 
-use crate::{cli, executor::Shared, failure::Failure, graphiql, health, output, signals};
+use crate::{cli, executor::Shared, failure::Failure, graphiql, health, output, requests, signals};
 
 /// How long running requests may take to finish once the process is asked to stop. With the two below it stays
 /// under the ten seconds that are promised.
@@ -107,6 +108,7 @@ fn bind(
             .route("/", web::get().to(graphiql::page))
             .route("/livez", web::get().to(health::live))
             .route("/readyz", web::get().to(health::ready))
+            .wrap(from_fn(requests::observe))
     })
     .disable_signals()
     .keep_alive(KEEP_ALIVE)

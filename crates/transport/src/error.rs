@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use actix_web::http::StatusCode;
-use async_graphql::{ErrorExtensionValues, ServerError};
+use async_graphql::{ErrorExtensionValues, Response, ServerError};
 
-use crate::http::accept::MediaType;
+use crate::{http::accept::MediaType, observe};
 
 /// A refusal. It is told as GraphQL tells errors, so that a client needs one reader for all of them: a list `errors`
 /// whose items carry `extensions.code`. There is no `data`, since nothing was executed.
@@ -75,12 +75,18 @@ impl Refused {
         }
     }
 
-    /// The errors as they stand in the answer.
-    pub(crate) fn to_errors(&self) -> Vec<ServerError> {
-        match self {
+    /// The answer. It is counted, so there is one for each that is sent.
+    pub(crate) fn to_response(&self) -> Response {
+        let response = Response::from_errors(match self {
             Self::Document(error) | Self::Body(error) => vec![ServerError::clone(error)],
             _ => vec![coded(self.to_string(), self.code())],
+        });
+        match self {
+            // The operation that was begun is counted by itself.
+            Self::TimedOut(_) => observe::count_errors(&response),
+            _ => observe::count_refused(&response),
         }
+        response
     }
 
     /// The status. A document that is none is a good request by plain JSON, whose status is about the request alone.

@@ -14,6 +14,7 @@ use std::{mem, sync::Arc};
 use crate::{
     Limits,
     error::{coded, with_code},
+    observe::{self, Observer, Operation},
 };
 use async_graphql::{
     Data, Executor, Positioned, Request, Response, ServerError,
@@ -105,12 +106,17 @@ impl From<Refusal> for ServerError {
 pub(crate) struct Guarded<E> {
     executor: E,
     limits: Arc<Limits>,
+    observer: Observer,
 }
 
 impl<E: Executor> Guarded<E> {
     /// Puts the guard before `executor`.
     pub(crate) fn new(executor: E, limits: Arc<Limits>) -> Self {
-        Self { executor, limits }
+        Self {
+            executor,
+            limits,
+            observer: Observer::default(),
+        }
     }
 
     /// What the guard lets through.
@@ -122,8 +128,11 @@ impl<E: Executor> Guarded<E> {
 impl<E: Executor> Executor for Guarded<E> {
     async fn execute(&self, mut request: Request) -> Response {
         match prepare(&mut request, &self.limits) {
-            Ok(()) => all_coded(self.executor.execute(request).await),
-            Err(error) => Response::from_errors(vec![error]),
+            Ok(operation) => {
+                let execution = async { all_coded(self.executor.execute(request).await) };
+                self.observer.execute(operation, execution).await
+            }
+            Err(error) => refuse(error),
         }
     }
 
@@ -133,14 +142,20 @@ impl<E: Executor> Executor for Guarded<E> {
         session_data: Option<Arc<Data>>,
     ) -> BoxStream<'static, Response> {
         match prepare(&mut request, &self.limits) {
-            Ok(()) => self
-                .executor
-                .execute_stream(request, session_data)
-                .map(all_coded)
-                .boxed(),
-            Err(error) => stream::once(future::ready(Response::from_errors(vec![error]))).boxed(),
+            Ok(operation) => {
+                let results = self.executor.execute_stream(request, session_data);
+                self.observer.follow(operation, results.map(all_coded).boxed())
+            }
+            Err(error) => stream::once(future::ready(refuse(error))).boxed(),
         }
     }
+}
+
+/// The response to what is not handed on.
+fn refuse(error: ServerError) -> Response {
+    let response = Response::from_errors(vec![error]);
+    observe::count_refused(&response);
+    response
 }
 
 /// The response, with a code for each error that async-graphql itself has found: before anything was executed, or in
@@ -181,7 +196,8 @@ pub(crate) fn chosen_operation(
 ) -> Result<Option<Chosen>, ServerError> {
     let name = request.operation_name.clone();
     let operation = choose(admit(request, limits)?, name.as_deref());
-    Ok(operation.map(|operation| Chosen {
+    Ok(operation.map(|(name, operation)| Chosen {
+        operation: Operation::new(name, operation.ty),
         kind: operation.ty,
         has_one_field: matches!(
             operation.selection_set.node.items.as_slice(),
@@ -194,37 +210,49 @@ pub(crate) fn chosen_operation(
 }
 
 /// What there is to know of an operation before it is executed.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(crate) struct Chosen {
+    /// What is told of it.
+    pub(crate) operation: Operation,
     /// Whether it reads, writes or follows.
     pub(crate) kind: OperationType,
     /// Whether a single field is all that it selects at its root, and not by a fragment.
     pub(crate) has_one_field: bool,
 }
 
-/// The operation with this name, or the only one; none where that does not say which.
-fn choose<'a>(document: &'a ExecutableDocument, name: Option<&str>) -> Option<&'a OperationDefinition> {
-    let operation = match (&document.operations, name) {
-        (DocumentOperations::Single(operation), None) => Some(operation),
-        (DocumentOperations::Multiple(operations), Some(name)) => operations.get(name),
-        (DocumentOperations::Multiple(operations), None) if operations.len() == 1 => {
-            operations.values().next()
+/// The operation with this name, or the only one, with the name that it has; none where that does not say which.
+fn choose<'a>(
+    document: &'a ExecutableDocument,
+    name: Option<&str>,
+) -> Option<(Option<&'a str>, &'a OperationDefinition)> {
+    let (name, operation) = match (&document.operations, name) {
+        (DocumentOperations::Single(operation), None) => (None, operation),
+        (DocumentOperations::Multiple(operations), Some(name)) => {
+            let (name, operation) = operations.get_key_value(name)?;
+            (Some(name.as_str()), operation)
         }
-        (DocumentOperations::Single(_), Some(_)) | (DocumentOperations::Multiple(_), None) => None,
+        (DocumentOperations::Multiple(operations), None) if operations.len() == 1 => {
+            let (name, operation) = operations.iter().next()?;
+            (Some(name.as_str()), operation)
+        }
+        (DocumentOperations::Single(_), Some(_)) | (DocumentOperations::Multiple(_), None) => return None,
     };
-    operation.map(|operation| &operation.node)
+    Some((name, &operation.node))
 }
 
-/// Admits the request, and gives its variables the values that they have by default.
-fn prepare(request: &mut Request, limits: &Limits) -> Result<(), ServerError> {
+/// Admits the request, and gives its variables the values that they have by default; the operation, where it is clear
+/// which one is meant.
+fn prepare(request: &mut Request, limits: &Limits) -> Result<Option<Operation>, ServerError> {
     let name = request.operation_name.clone();
     let mut variables = mem::take(&mut request.variables);
+    let mut chosen = None;
     // Which operation is meant may be unclear; then the schema says so.
-    if let Some(operation) = choose(admit(request, limits)?, name.as_deref()) {
+    if let Some((name, operation)) = choose(admit(request, limits)?, name.as_deref()) {
         variables::fill(&mut variables, operation)?;
+        chosen = Some(Operation::new(name, operation.ty));
     }
     request.variables = variables;
-    Ok(())
+    Ok(chosen)
 }
 
 /// Checks the request's text, parses it, and checks the document. The document stays in the request, so that it is

@@ -90,7 +90,10 @@ async fn answer<E: Executor>(
         Err(error) if plain.is_none() => return Ok(sse::fail(error)),
         Err(error) => return Err(error.into()),
     };
-    match (operation.map(|operation| operation.kind), plain) {
+    if let Some(chosen) = &operation {
+        chosen.operation.name_request();
+    }
+    match (operation.as_ref().map(|operation| operation.kind), plain) {
         (Some(OperationType::Mutation), _) if request.method() != Method::POST => {
             Err(Refused::MethodNotAllowed {
                 allow: "POST",
@@ -104,7 +107,8 @@ async fn answer<E: Executor>(
         (Some(OperationType::Subscription), _) | (_, None) => sse::open(request, graphql, endpoint),
         (_, Some(media_type)) => {
             let response = endpoint.execute(graphql).await?;
-            if media_type == MediaType::GraphqlResponse && unavailable::is_all(&response, operation) {
+            if media_type == MediaType::GraphqlResponse && unavailable::is_all(&response, operation.as_ref())
+            {
                 return Ok(answer::unavailable(&response));
             }
             Ok(answer::answer(response, media_type, request))

@@ -8,6 +8,7 @@ mod error;
 mod guard;
 mod http;
 mod limits;
+mod observe;
 mod origins;
 mod shutdown;
 mod sockets;
@@ -37,6 +38,7 @@ use self::{
 };
 pub use self::{
     limits::Limits,
+    observe::describe_metrics,
     origins::{NoOrigin, Origin},
     shutdown::{Shutdown, Trigger, channel},
 };

@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use actix_cors::Cors;
 use actix_web::HttpRequest;
-use actix_web::http::header::{self, HeaderValue};
+use actix_web::http::header::{self, HeaderName, HeaderValue};
 
 use crate::error::Refused;
 
@@ -70,7 +70,8 @@ impl Origins {
         let cors = Cors::default()
             .allowed_methods(["GET", "POST"])
             .allow_any_header()
-            .expose_headers([header::RETRY_AFTER])
+            // The id is the one that the server around the endpoint gives each request.
+            .expose_headers([header::RETRY_AFTER, HeaderName::from_static("x-request-id")])
             .max_age(3600)
             // Whoever is not let in is told so by `check`, as GraphQL tells errors.
             .block_on_origin_mismatch(false);

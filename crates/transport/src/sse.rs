@@ -16,6 +16,7 @@ use crate::{
     error::Refused,
     guard,
     http::{accept::MediaType, answer::Body},
+    observe::Open,
     sockets::Seat,
 };
 
@@ -39,7 +40,7 @@ pub(crate) fn open<E: Executor>(
         let endpoint = endpoint.clone();
         stream::once(async move {
             let executed = endpoint.execute(graphql).await;
-            executed.unwrap_or_else(|refused| Response::from_errors(refused.to_errors()))
+            executed.unwrap_or_else(|refused| refused.to_response())
         })
         .boxed()
     };
@@ -49,7 +50,7 @@ pub(crate) fn open<E: Executor>(
 /// Answers with the one event that the request cannot be carried out, since a browser's client sees no more of an answer
 /// that is not a stream of events than that it is none.
 pub(crate) fn fail(error: ServerError) -> HttpResponse {
-    let events = next(&Response::from_errors(vec![error]))
+    let events = next(&Refused::from(error).to_response())
         .into_iter()
         .chain([complete()]);
     respond(stream::iter(events))
@@ -73,6 +74,7 @@ struct Events {
     shutdown: Shutdown,
     is_complete: bool,
     _seat: Seat,
+    _open: Open,
 }
 
 /// The results as events, with a sign of life now and then, and the end told at the end. Where the process stops, the
@@ -90,6 +92,7 @@ fn events(
         shutdown,
         is_complete: false,
         _seat: seat,
+        _open: Open::event_stream(),
     };
     let opened = stream::once(async { Bytes::from_static(b":\n\n") });
     opened.chain(stream::unfold(events, |mut events| async move {

@@ -12,7 +12,7 @@ const CODE: &str = "UNAVAILABLE";
 /// Whether the operation has nothing to show but such errors, and can be sent again as it is. A part of an answer is still
 /// an answer, with status 200; and who sends a mutation again must not do twice what one of its fields has done, or may
 /// have done, already.
-pub(crate) fn is_all(response: &Response, operation: Option<Chosen>) -> bool {
+pub(crate) fn is_all(response: &Response, operation: Option<&Chosen>) -> bool {
     let is_empty = match &response.data {
         Value::Null => true,
         Value::Object(fields) => fields.values().all(|value| *value == Value::Null),

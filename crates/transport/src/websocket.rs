@@ -9,6 +9,7 @@ mod operation;
 
 use actix_web::{HttpRequest, HttpResponse, http::header, rt, web::Payload};
 use async_graphql::Executor;
+use tracing::Instrument as _;
 
 use crate::{Endpoint, error::Refused};
 
@@ -43,12 +44,8 @@ pub(crate) fn open<E: Executor>(
         .max_frame_size(limit)
         .aggregate_continuations()
         .max_continuation_size(limit);
-    rt::spawn(conversation::hold(
-        endpoint.clone(),
-        session,
-        incoming,
-        speaks_it,
-        seat,
-    ));
+    let conversation = conversation::hold(endpoint.clone(), session, incoming, speaks_it, seat);
+    // What is logged of it is logged with the request that it began with.
+    rt::spawn(conversation.in_current_span());
     Ok(response)
 }

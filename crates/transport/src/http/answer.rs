@@ -100,8 +100,7 @@ pub(crate) fn refuse(refused: &Refused, headers: &HeaderMap) -> HttpResponse {
     if let Some(seconds) = refused.retry_after() {
         builder.insert_header((header::RETRY_AFTER, seconds));
     }
-    let response = Response::from_errors(refused.to_errors());
-    write(builder.finish(), media_type, &Body::of(&response))
+    write(builder.finish(), media_type, &Body::of(&refused.to_response()))
 }
 
 fn write(response: HttpResponse, media_type: MediaType, body: &Body<'_>) -> HttpResponse {

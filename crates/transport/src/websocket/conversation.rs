@@ -13,7 +13,7 @@ use tokio_stream::{StreamExt as _, StreamMap, StreamNotifyClose};
 
 use super::message::{Outgoing, Said, close_code, reason, understand};
 use super::operation::{self, Result as Outcome, Results};
-use crate::{Endpoint, Forbidden, Shutdown, sockets::Seat};
+use crate::{Endpoint, Forbidden, Shutdown, observe::Open, sockets::Seat};
 
 /// How often a socket is pinged in the time in which it has to show a sign of life. Proxies drop connections that look
 /// idle, too, which most of them do after a minute.
@@ -45,6 +45,7 @@ pub(super) async fn hold<E: Executor>(
     speaks_the_protocol: bool,
     _seat: Seat,
 ) {
+    let _open = Open::websocket();
     let mut conversation = Conversation {
         shutdown: endpoint.shutdown(),
         endpoint,
@@ -62,7 +63,8 @@ pub(super) async fn hold<E: Executor>(
         ))
     };
     if let Some(reason) = end {
-        tracing::debug!(code = ?reason.code, description = reason.description, "closing a socket");
+        // The description may have what the client has sent in it.
+        tracing::debug!(code = u16::from(reason.code), "closing a socket");
         // The frame waits for its turn, which never comes where the client has stopped reading, and nobody is left
         // to tell if it cannot be sent.
         let _ = timeout(CLOSE_TIMEOUT, conversation.session.close(Some(reason))).await;

@@ -6,7 +6,7 @@ use futures_util::{
     stream::{self, BoxStream},
 };
 
-use crate::{Endpoint, guard, http::answer::is_request_error};
+use crate::{Endpoint, error::Refused, guard, http::answer::is_request_error};
 
 /// What comes of an operation, until there is no more.
 pub(super) type Results = BoxStream<'static, Result>;
@@ -24,7 +24,7 @@ pub(super) enum Result {
 pub(super) fn begin<E: Executor>(endpoint: &Endpoint<E>, mut request: Request) -> Results {
     let chosen = match guard::chosen_operation(&mut request, endpoint.limits()) {
         Ok(chosen) => chosen,
-        Err(error) => return once(Result::Error(Response::from_errors(vec![error]))),
+        Err(error) => return once(Result::Error(Refused::from(error).to_response())),
     };
     if chosen.is_some_and(|operation| operation.kind == OperationType::Subscription) {
         let answers = endpoint.schema().execute_stream(request, None);
@@ -37,7 +37,7 @@ pub(super) fn begin<E: Executor>(endpoint: &Endpoint<E>, mut request: Request) -
     stream::once(async move {
         match endpoint.execute(request).await {
             Ok(response) => result(true, response),
-            Err(refused) => Result::Error(Response::from_errors(refused.to_errors())),
+            Err(refused) => Result::Error(refused.to_response()),
         }
     })
     .boxed()

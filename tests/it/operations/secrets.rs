@@ -1,0 +1,140 @@
+//! What nobody but its owner is to read is in no log, however much is logged.
+
+use std::time::Duration;
+
+use reqwest::Client;
+use sea_orm::{ConnectionTrait as _, DbBackend};
+use serde_json::json;
+
+use super::Logged;
+use crate::harness::{CAMPAIGN_EVENTS, SUBPROTOCOL, Socket};
+
+/// Stands wherever a client can put something.
+const SECRET: &str = "s3cret-of-somebody";
+
+const CREATE: &str =
+    "mutation Create($name: String!) { createCampaign(content: { name: $name }) { changed } }";
+
+/// Has the database refuse a name that begins with the secret, in words that quote the row where it does so.
+async fn break_database(logged: &Logged) {
+    let db = logged.database.connect().await;
+    let sql = match logged.database.backend() {
+        DbBackend::Sqlite => format!(
+            "CREATE TRIGGER odd BEFORE INSERT ON contents WHEN NEW.name LIKE '{SECRET}%'
+             BEGIN SELECT RAISE(ABORT, 'an odd name'); END"
+        ),
+        _ => format!("ALTER TABLE contents ADD CONSTRAINT odd CHECK (name NOT LIKE '{SECRET}%')"),
+    };
+    db.execute_unprepared(&sql).await.unwrap();
+    db.close().await.unwrap();
+}
+
+/// Sends the secret in every part of requests over HTTP.
+async fn over_http(logged: &Logged) {
+    let http = Client::new();
+    let url = logged.server.url("/graphql");
+    let literal = format!("mutation {{ createSegment(input: {{ name: \"{SECRET}\" }}) {{ changed }} }}");
+    let search = format!("{{ campaigns(filter: {{ search: \"{SECRET} -\\\"\" }}) {{ totalCount }} }}");
+    for body in [
+        json!({ "query": CREATE, "variables": { "name": SECRET } }).to_string(),
+        json!({ "query": CREATE, "variables": { "name": format!("good {SECRET}") } }).to_string(),
+        json!({ "query": CREATE, "variables": { SECRET: SECRET } }).to_string(),
+        json!({ "query": CREATE, "variables": { "name": [SECRET] } }).to_string(),
+        json!({ "query": literal }).to_string(),
+        json!({ "query": search }).to_string(),
+        json!({ "query": format!("{{ {SECRET} }}") }).to_string(),
+        json!({ "query": format!("{{ campaign(id: \"{SECRET}\") {{ id }} }}") }).to_string(),
+        json!({ "query": "{ __typename }", "operationName": SECRET }).to_string(),
+        json!({ "query": "{ __typename }", "extensions": { "a": SECRET } }).to_string(),
+        format!("{{ \"query\": {SECRET}"),
+    ] {
+        for accept in ["application/json", "text/event-stream"] {
+            let post = http
+                .post(&url)
+                .header("Content-Type", "application/json")
+                .header("Accept", accept)
+                .header("Authorization", format!("Bearer {SECRET}"))
+                .header("Cookie", format!("session={SECRET}"))
+                .header("X-Odd", SECRET)
+                // Not visible to its end, so that it is no id.
+                .header("X-Request-Id", format!("{SECRET} and more"))
+                .body(body.clone());
+            post.send().await.unwrap().bytes().await.unwrap();
+        }
+    }
+    let mut get = reqwest::Url::parse(&url).unwrap();
+    get.query_pairs_mut()
+        .append_pair("query", "query ($a: ID!) { campaign(id: $a) { id } }")
+        .append_pair("variables", &json!({ "a": SECRET }).to_string());
+    http.get(get).send().await.unwrap();
+    for odd in [format!("/graphql?{SECRET}"), format!("/?{SECRET}=1")] {
+        http.get(logged.server.url(&odd)).send().await.unwrap();
+    }
+    http.post(&url)
+        .header("Content-Type", SECRET)
+        .body(SECRET)
+        .send()
+        .await
+        .unwrap();
+    http.get(&url).header("Accept", SECRET).send().await.unwrap();
+    http.get(&url)
+        .header("Origin", format!("https://{SECRET}.example"))
+        .send()
+        .await
+        .unwrap();
+}
+
+/// Sends the secret in every part of a conversation over a socket.
+async fn over_a_socket(logged: &Logged) {
+    let bearer = format!("Bearer {SECRET}");
+    let offer = [
+        ("Sec-WebSocket-Protocol", SUBPROTOCOL),
+        ("Authorization", bearer.as_str()),
+    ];
+    for last in [
+        json!({ "type": SECRET }),
+        json!({ "type": "ping", "payload": SECRET }),
+        json!({ "type": "subscribe", "id": "1", "payload": { "query": 1, SECRET: SECRET } }),
+        json!({ "type": "subscribe", "id": "1", "payload": { "query": "{ a }", "variables": SECRET } }),
+        json!({ "type": "subscribe", "id": SECRET.repeat(20), "payload": { "query": "{ a }" } }),
+    ] {
+        let mut socket = Socket::shake_hands(&logged.server, &offer).await.unwrap();
+        let init = json!({ "type": "connection_init", "payload": { "token": SECRET } });
+        socket.send(&init).await.unwrap();
+        socket.message().await;
+        socket
+            .send(&json!({ "type": "ping", "payload": { "a": SECRET } }))
+            .await
+            .unwrap();
+        socket.message().await;
+        socket.subscribe("1", CREATE, json!({ "name": SECRET })).await;
+        assert_eq!(socket.message().await["type"], "next");
+        socket.message().await;
+        socket
+            .subscribe(SECRET, CAMPAIGN_EVENTS, json!({ "after": SECRET }))
+            .await;
+        assert_eq!(socket.message().await["type"], "error");
+        socket.send(&last).await.unwrap();
+        assert!(socket.closed().await >= 1008);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_log_has_a_secret_or_a_variable_in_it() {
+    let mut logged = Logged::start("trace", &[]);
+    break_database(&logged).await;
+    over_http(&logged).await;
+    over_a_socket(&logged).await;
+    assert!(logged.server.terminate().await.success());
+    // What is looked for would be found: of an operation its name is logged, and of a statement its text.
+    logged.line(|line| line["operation"] == "Create").await;
+    logged.line(|line| line["target"] == "understudy::sql").await;
+    logged.line(|line| line["message"] == "a field failed").await;
+    tokio::time::sleep(Duration::from_millis(10)).await;
+    let lines: Vec<_> = logged
+        .lines()
+        .into_iter()
+        .filter(|line| line.to_string().contains(SECRET))
+        .collect();
+    assert!(lines.is_empty(), "{lines:#?}");
+}
