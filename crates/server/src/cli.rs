@@ -2,7 +2,7 @@
 
 mod limits;
 
-use std::{net::SocketAddr, process};
+use std::{net::SocketAddr, num::ParseIntError, process, time::Duration};
 
 use clap::{Args, Parser, Subcommand, error::ErrorKind};
 
@@ -77,6 +77,15 @@ pub(crate) struct Serve {
         value_delimiter = ','
     )]
     pub(crate) allow_origin: Vec<Origin>,
+    /// How long to go on serving once asked to stop, while `/readyz` says that traffic is to go elsewhere, in seconds.
+    #[arg(
+        long,
+        env = "UNDERSTUDY_DRAIN_DELAY",
+        value_name = "SECONDS",
+        default_value = "0",
+        value_parser = seconds
+    )]
+    pub(crate) drain_delay: Duration,
     /// How much anybody may ask for.
     #[command(flatten)]
     pub(crate) limits: LimitOptions,
@@ -142,6 +151,12 @@ pub(crate) struct Database {
         global = true
     )]
     pub(crate) url: String,
+}
+
+/// A time in whole seconds.
+fn seconds(text: &str) -> Result<Duration, ParseIntError> {
+    text.parse::<u32>()
+        .map(|seconds| Duration::from_secs(u64::from(seconds)))
 }
 
 /// The exit code of a command line that is wrong, by which scripts tell it from a command that failed.
@@ -285,6 +300,7 @@ mod tests {
             "understudy serve --nonsense",
             "understudy serve --listen nowhere",
             "understudy serve --log-format xml",
+            "understudy serve --drain-delay -1",
             "understudy serve --listen 127.0.0.1:70000",
             "understudy migrate",
             "understudy migrate down --steps 0",

@@ -10,7 +10,7 @@ use std::{
 
 use understudy_persistence::copy::{self, Copied, Progress};
 
-use crate::{cli, failure::Failure, output, signals};
+use crate::{cli, failure::Failure, output, signals::Stops};
 
 /// How long to keep silent while there is nothing to say but a larger number.
 const SILENCE: Duration = Duration::from_secs(1);
@@ -20,7 +20,7 @@ const SILENCE: Duration = Duration::from_secs(1);
 /// # Errors
 /// If it cannot be copied, or the process is asked to stop before the copy is complete.
 pub(crate) async fn copy(options: cli::Copying) -> Result<(), Failure> {
-    let mut signal = pin!(signals::listen().map_err(Failure::Signals)?);
+    let mut stops = Stops::listen().map_err(Failure::Signals)?;
     let begun = Instant::now();
     let is_committing = AtomicBool::new(false);
     let mut lines = Lines::new();
@@ -31,7 +31,7 @@ pub(crate) async fn copy(options: cli::Copying) -> Result<(), Failure> {
     let copied = tokio::select! {
         copied = &mut copying => copied,
         // What is said of it must be true, and of a commit that is on its way nobody knows yet.
-        name = &mut signal => {
+        name = stops.next() => {
             if !is_committing.load(Ordering::Relaxed) {
                 return Err(Failure::Stopped(name));
             }

@@ -1,14 +1,23 @@
 //! What an orchestrator asks: is the process alive, and may traffic be sent to it.
 
-use std::time::Duration;
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
 
 use actix_web::{HttpResponse, web::Data};
-use tokio::time::timeout;
 use understudy_app::App;
-use understudy_transport::Shutdown;
 
-/// How long the database may take to answer before it counts as not answering.
-const READY_TIMEOUT: Duration = Duration::from_secs(2);
+/// Whether the process has been asked to stop, which is known here before anything else ends. Clones share it.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Stopping(Arc<AtomicBool>);
+
+impl Stopping {
+    /// Says so. There is no taking back.
+    pub(crate) fn begin(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
 
 /// `GET /livez`: 200 as long as the process can answer at all. It asks the database nothing, since restarting
 /// this process would not mend that one.
@@ -16,18 +25,20 @@ pub(crate) async fn live() -> HttpResponse {
     HttpResponse::Ok().content_type("text/plain").body("alive\n")
 }
 
-/// `GET /readyz`: 200 if the database answers and the process has not been asked to stop, else 503.
-pub(crate) async fn ready(app: Data<App>, shutdown: Data<Shutdown>) -> HttpResponse {
-    if shutdown.is_requested() {
-        return HttpResponse::ServiceUnavailable()
-            .content_type("text/plain")
-            .body("stopping\n");
+/// `GET /readyz`: 200 if the database answers within a second and the process has not been asked to stop, else 503.
+pub(crate) async fn ready(app: Data<App>, stopping: Data<Stopping>) -> HttpResponse {
+    if stopping.0.load(Ordering::Relaxed) {
+        return unready("stopping\n");
     }
-    if timeout(READY_TIMEOUT, app.is_ready()).await.unwrap_or(false) {
+    if app.is_ready().await {
         HttpResponse::Ok().content_type("text/plain").body("ready\n")
     } else {
-        HttpResponse::ServiceUnavailable()
-            .content_type("text/plain")
-            .body("the database does not answer\n")
+        unready("the database does not answer\n")
     }
+}
+
+fn unready(why: &'static str) -> HttpResponse {
+    HttpResponse::ServiceUnavailable()
+        .content_type("text/plain")
+        .body(why)
 }

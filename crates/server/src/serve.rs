@@ -1,6 +1,6 @@
 //! `understudy serve`: from an opened database to the last connection's end.
 
-use std::{net::SocketAddr, pin::pin, time::Duration};
+use std::{net::SocketAddr, time::Duration};
 
 use actix_web::{
     HttpServer,
@@ -8,7 +8,7 @@ use actix_web::{
     middleware::from_fn,
     web::{self, Data},
 };
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 use understudy_app::{
     App,
     demo::{self, Filled},
@@ -17,7 +17,15 @@ use understudy_domain::WorkspaceId;
 
 use understudy_transport::{Endpoint, Options, Shutdown};
 
-use crate::{cli, executor::Shared, failure::Failure, graphiql, health, output, requests, signals};
+use crate::{
+    cli,
+    executor::Shared,
+    failure::Failure,
+    graphiql,
+    health::{self, Stopping},
+    output, requests,
+    signals::{Reloads, Stops},
+};
 
 /// How long running requests may take to finish once the process is asked to stop. With the two below it stays
 /// under the ten seconds that are promised.
@@ -43,11 +51,12 @@ const CLOSE_TIMEOUT: Duration = Duration::from_secs(2);
 /// # Errors
 /// If the database cannot be opened, the address not listened on, or the server ends by itself.
 pub(crate) async fn serve(options: cli::Serve) -> Result<(), Failure> {
-    let mut signal = pin!(signals::listen().map_err(Failure::Signals)?);
+    let mut stops = Stops::listen().map_err(Failure::Signals)?;
+    let mut reloads = Reloads::listen().map_err(Failure::Signals)?;
     let app = tokio::select! {
         opened = App::open(&options.database.url) => opened?,
         // A database that is slow to open, or to migrate, must not keep the process from being stopped.
-        _ = &mut signal => return Ok(()),
+        _ = stops.next() => return Ok(()),
     };
     if options.demo {
         fill_demo(&app).await?;
@@ -58,14 +67,28 @@ pub(crate) async fn serve(options: cli::Serve) -> Result<(), Failure> {
         limits: options.limits.into(),
         origins: options.allow_origin,
     };
-    let (address, server) = bind(options.listen, transport, &app, &shutdown)?;
+    let stopping = Stopping::default();
+    let (address, server) = bind(options.listen, transport, &app, &shutdown, &stopping)?;
     let handle = server.handle();
+    // A service manager that asks every service to read its files again must not end this one by that.
+    tokio::spawn(async move {
+        loop {
+            reloads.next().await;
+            tracing::info!(signal = "SIGHUP", "there is nothing to read again");
+        }
+    });
     let mut running = tokio::spawn(server);
     output::print(&format!("Understudy is listening on http://{address}\n"))?;
 
     tokio::select! {
-        name = &mut signal => tracing::info!(signal = name, "stopping"),
+        name = stops.next() => tracing::info!(signal = name, "stopping"),
         ended = &mut running => return ended.map_err(|error| Failure::Serve(error.into()))?.map_err(Failure::Serve),
+    }
+    // Whoever sends traffic here learns first that it is to go elsewhere, while what is still sent is served.
+    stopping.begin();
+    tokio::select! {
+        () = sleep(options.drain_delay) => {}
+        name = stops.next() => tracing::info!(signal = name, "not waiting any longer"),
     }
     // The sockets first: a graceful stop waits for connections, and a socket never ends by itself.
     trigger.pull();
@@ -92,18 +115,19 @@ fn bind(
     transport: Options,
     app: &App,
     shutdown: &Shutdown,
+    stopping: &Stopping,
 ) -> Result<(SocketAddr, Server), Failure> {
     // All of this is made once and shared: the closure below runs again for each worker.
     let schema = Shared::new(understudy_api::schema(app.clone()));
     let endpoint = Endpoint::new(schema, transport, shutdown.clone());
     let page = Data::new(graphiql::Page::new());
     let app = Data::new(app.clone());
-    let shutdown = Data::new(shutdown.clone());
+    let stopping = Data::new(stopping.clone());
     let server = HttpServer::new(move || {
         actix_web::App::new()
             .app_data(Data::clone(&page))
             .app_data(Data::clone(&app))
-            .app_data(Data::clone(&shutdown))
+            .app_data(Data::clone(&stopping))
             .service(endpoint.routes("/graphql"))
             .route("/", web::get().to(graphiql::page))
             .route("/livez", web::get().to(health::live))

@@ -1,37 +1,121 @@
-//! The signals that ask the process to stop.
+//! The signals that ask the process for something.
 
 use std::io;
 
-/// Starts to listen for the signals that ask the process to stop: SIGTERM and Ctrl-C. From here on they do not kill
-/// it. The future ends with the name of the one that came.
-///
-/// # Errors
-/// If the operating system refuses.
-#[cfg(unix)]
-pub(crate) fn listen() -> io::Result<impl Future<Output = &'static str>> {
-    use tokio::signal::unix::{SignalKind, signal};
+/// The signals that ask the process to stop: SIGTERM and Ctrl-C.
+#[derive(Debug)]
+pub(crate) struct Stops(system::Stops);
 
-    let mut terminate = signal(SignalKind::terminate())?;
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    Ok(async move {
-        tokio::select! {
-            _ = terminate.recv() => "SIGTERM",
-            _ = interrupt.recv() => "SIGINT",
+/// The signals that ask the process to read its files again: SIGHUP.
+#[derive(Debug)]
+pub(crate) struct Reloads(system::Reloads);
+
+impl Stops {
+    /// Starts to listen for them. From here on they do not kill the process.
+    ///
+    /// # Errors
+    /// If the operating system refuses.
+    pub(crate) fn listen() -> io::Result<Self> {
+        Ok(Self(system::Stops::listen()?))
+    }
+
+    /// Waits for the next one, and tells its name.
+    pub(crate) async fn next(&mut self) -> &'static str {
+        self.0.next().await
+    }
+}
+
+impl Reloads {
+    /// Starts to listen for them. From here on they do not kill the process.
+    ///
+    /// # Errors
+    /// If the operating system refuses.
+    pub(crate) fn listen() -> io::Result<Self> {
+        Ok(Self(system::Reloads::listen()?))
+    }
+
+    /// Waits for the next one.
+    pub(crate) async fn next(&mut self) {
+        self.0.next().await;
+    }
+}
+
+#[cfg(unix)]
+mod system {
+    use std::io;
+
+    use tokio::signal::unix::{Signal, SignalKind, signal};
+
+    #[derive(Debug)]
+    pub(super) struct Stops {
+        terminate: Signal,
+        interrupt: Signal,
+    }
+
+    impl Stops {
+        pub(super) fn listen() -> io::Result<Self> {
+            Ok(Self {
+                terminate: signal(SignalKind::terminate())?,
+                interrupt: signal(SignalKind::interrupt())?,
+            })
         }
-    })
+
+        pub(super) async fn next(&mut self) -> &'static str {
+            tokio::select! {
+                _ = self.terminate.recv() => "SIGTERM",
+                _ = self.interrupt.recv() => "SIGINT",
+            }
+        }
+    }
+
+    #[derive(Debug)]
+    pub(super) struct Reloads(Signal);
+
+    impl Reloads {
+        pub(super) fn listen() -> io::Result<Self> {
+            signal(SignalKind::hangup()).map(Self)
+        }
+
+        pub(super) async fn next(&mut self) {
+            self.0.recv().await;
+        }
+    }
 }
 
 /// As on Unix, with the only signal that is known elsewhere.
-///
-/// # Errors
-/// None that can be seen before the signal is waited for.
 #[cfg(not(unix))]
-pub(crate) fn listen() -> io::Result<impl Future<Output = &'static str>> {
-    Ok(async {
-        // Without a way to be asked, the process runs until it is killed.
-        if tokio::signal::ctrl_c().await.is_err() {
-            std::future::pending::<()>().await;
+mod system {
+    use std::{future, io};
+
+    #[derive(Debug)]
+    pub(super) struct Stops;
+
+    impl Stops {
+        #[expect(clippy::unnecessary_wraps, reason = "it fails on Unix")]
+        pub(super) fn listen() -> io::Result<Self> {
+            Ok(Self)
         }
-        "Ctrl-C"
-    })
+
+        pub(super) async fn next(&mut self) -> &'static str {
+            // Without a way to be asked, the process runs until it is killed.
+            if tokio::signal::ctrl_c().await.is_err() {
+                future::pending::<()>().await;
+            }
+            "Ctrl-C"
+        }
+    }
+
+    #[derive(Debug)]
+    pub(super) struct Reloads;
+
+    impl Reloads {
+        #[expect(clippy::unnecessary_wraps, reason = "it fails on Unix")]
+        pub(super) fn listen() -> io::Result<Self> {
+            Ok(Self)
+        }
+
+        pub(super) async fn next(&mut self) {
+            future::pending().await
+        }
+    }
 }
