@@ -1,6 +1,7 @@
 //! What those see who run the process: its log, its figures, its readiness, and how it listens.
 
 mod log;
+mod metrics;
 mod readiness;
 mod request_id;
 mod secrets;

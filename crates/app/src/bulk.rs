@@ -8,7 +8,7 @@ use understudy_persistence::read::CampaignFilter;
 use understudy_persistence::{Change, StoreError, WriteError, WriteTx};
 
 use crate::error::{CommandError, Refused, Target};
-use crate::{App, Clock};
+use crate::{App, Clock, figures};
 
 /// The most ids that one bulk command takes.
 pub const MOST_IDS: usize = 10_000;
@@ -129,7 +129,12 @@ impl App {
             })
             .await;
         match end {
-            Ok(report) | Err(End::RolledBack(report)) => Ok(report),
+            Ok(report) | Err(End::RolledBack(report)) => {
+                if !options.dry_run {
+                    figures::record_bulk(command, report.items.len());
+                }
+                Ok(report)
+            }
             Err(End::Error(error)) => Err(error),
         }
     }

@@ -12,7 +12,7 @@ use understudy_domain::WorkspaceId;
 use understudy_persistence::StoreError;
 use understudy_persistence::read::{EventFilter, RecordedEvent};
 
-use crate::{App, Failure, ReadShare, View};
+use crate::{App, Failure, ReadShare, View, figures};
 
 /// How many events a subscription holds in memory at most.
 const CHUNK: u64 = 100;
@@ -43,6 +43,8 @@ struct Reader {
     /// Everything up to here was told or filtered out.
     cursor: i64,
     chunk: VecDeque<RecordedEvent>,
+    /// Whether it has been at the end of the log, so that what it tells is new and not told again.
+    is_following: bool,
     /// Says "there is more", never what.
     commits: watch::Receiver<u64>,
 }
@@ -77,6 +79,8 @@ impl App {
             filter,
             cursor,
             chunk: VecDeque::new(),
+            // Without `after` it begins at the end.
+            is_following: after.is_none_or(|after| after == end),
             commits,
         };
         Ok(try_unfold(reader, |mut reader| async move {
@@ -129,6 +133,9 @@ impl Reader {
     async fn next(&mut self) -> Result<Option<RecordedEvent>, Failure> {
         loop {
             if let Some(event) = self.chunk.pop_front() {
+                if self.is_following {
+                    figures::record_feed_lag(event.event.at, self.app.clock);
+                }
                 return Ok(Some(event));
             }
             self.commits.mark_unchanged();
@@ -142,8 +149,11 @@ impl Reader {
                 }
                 read => read?,
             };
-            if is_at_end && self.chunk.is_empty() && self.commits.changed().await.is_err() {
-                return Ok(None);
+            if is_at_end && self.chunk.is_empty() {
+                self.is_following = true;
+                if self.commits.changed().await.is_err() {
+                    return Ok(None);
+                }
             }
         }
     }

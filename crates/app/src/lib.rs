@@ -10,6 +10,7 @@ mod clock;
 pub mod demo;
 mod error;
 pub mod feed;
+mod figures;
 mod priority;
 mod reads;
 mod segments;
@@ -18,11 +19,12 @@ pub use bulk::{BulkItem, BulkOptions, BulkOutcome, BulkPolicy, BulkReport, Selec
 pub use campaigns::Applied;
 pub use clock::Clock;
 pub use error::{CommandError, Failure, Refused, Target};
+pub use figures::describe_metrics;
 pub use priority::Spot;
 pub use reads::{ReadShare, View};
 pub use segments::SegmentArchiving;
 pub use understudy_persistence::read;
-pub use understudy_persistence::{OpenError, Snapshot, StoreError};
+pub use understudy_persistence::{Connections, OpenError, Snapshot, StoreError};
 
 use understudy_persistence::Store;
 
@@ -55,7 +57,19 @@ impl App {
         self.store.close().await;
     }
 
-    /// The number of SQL statements that this store's connections have run, for tests of cost.
+    /// How the database's connections for reading are used.
+    #[must_use]
+    pub fn readers(&self) -> Connections {
+        self.store.readers()
+    }
+
+    /// How many writes wait for their turn.
+    #[must_use]
+    pub fn writes_waiting(&self) -> usize {
+        self.store.writes_waiting()
+    }
+
+    /// The number of SQL statements that this store's connections have run.
     #[must_use]
     pub fn statements(&self) -> u64 {
         self.store.statements()

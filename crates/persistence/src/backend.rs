@@ -135,6 +135,37 @@ pub(crate) async fn identity<C: ConnectionTrait>(db: &C) -> Result<Option<String
     Ok(row.map(|row| row.try_get_by_index(0)).transpose()?)
 }
 
+/// How connections are used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Connections {
+    /// How many are open.
+    pub open: u32,
+    /// How many of them nobody uses.
+    pub idle: u32,
+    /// How many there are at most.
+    pub most: u32,
+}
+
+/// How the connections of a pool are used.
+pub(crate) fn connections(db: &DatabaseConnection, role: Role) -> Connections {
+    let (open, idle) = match db.get_database_backend() {
+        DbBackend::Postgres => {
+            let pool = db.get_postgres_connection_pool();
+            (pool.size(), pool.num_idle())
+        }
+        _ => {
+            let pool = db.get_sqlite_connection_pool();
+            (pool.size(), pool.num_idle())
+        }
+    };
+    Connections {
+        open,
+        // The two are not counted at the same moment.
+        idle: u32::try_from(idle).unwrap_or(open).min(open),
+        most: role.connections(),
+    }
+}
+
 /// What an error of the database means.
 pub(crate) fn fault(error: &DbErr) -> Fault {
     match error {

@@ -17,6 +17,7 @@ mod store;
 mod transaction;
 mod write;
 
+pub use backend::Connections;
 pub use error::{OpenError, StoreError};
 pub use read::Snapshot;
 pub use store::{Store, WriteError};

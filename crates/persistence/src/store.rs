@@ -15,7 +15,7 @@ use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, timeout, timeout_at};
 use understudy_domain::WorkspaceId;
 
-use crate::backend::{Existence, Role, connect};
+use crate::backend::{self, Connections, Existence, Role, connect};
 use crate::transaction::Transaction;
 use crate::{OpenError, Snapshot, StoreError, WriteTx, migrate};
 use herald::Herald;
@@ -176,10 +176,22 @@ impl Store {
             .is_ok_and(|answer| answer.is_ok())
     }
 
-    /// How many SQL statements were run so far, for tests of cost.
+    /// How many SQL statements were run so far.
     #[must_use]
     pub fn statements(&self) -> u64 {
         self.inner.statements.load(Ordering::Relaxed)
+    }
+
+    /// How the connections for reading are used.
+    #[must_use]
+    pub fn readers(&self) -> Connections {
+        backend::connections(&self.inner.readers, Role::Read)
+    }
+
+    /// How many writes are in the queue, those that are being carried out not among them.
+    #[must_use]
+    pub fn writes_waiting(&self) -> usize {
+        self.inner.queue.max_capacity() - self.inner.queue.capacity()
     }
 
     /// Lets the writes that wait finish, and closes the database. Later writes and reads fail.

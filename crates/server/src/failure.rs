@@ -18,6 +18,9 @@ pub(crate) enum Failure {
     /// The operating system gives no signals.
     #[error("cannot watch for signals: {0}")]
     Signals(#[source] io::Error),
+    /// Nothing can be counted and measured.
+    #[error("cannot collect metrics: {0}")]
+    Figures(#[from] metrics_exporter_prometheus::BuildError),
     /// The database cannot be opened or migrated.
     #[error(transparent)]
     Database(#[from] OpenError),

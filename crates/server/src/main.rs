@@ -8,6 +8,7 @@ mod cli;
 mod copy;
 mod executor;
 mod failure;
+mod figures;
 mod graphiql;
 mod health;
 mod logging;

@@ -19,6 +19,7 @@ use actix_web::{
     middleware::Next,
     web::Bytes,
 };
+use metrics::counter;
 use tracing::{Instrument as _, Span, field};
 use uuid::Uuid;
 
@@ -33,6 +34,9 @@ const LONGEST_FIELD: usize = 200;
 
 /// What is asked so often by programs that it is logged only where somebody wants to know more.
 const ROUTINE: [&str; 3] = ["/livez", "/readyz", "/metrics"];
+
+/// What else there is. Requests for anything else are counted together, since anybody can make up paths.
+const SERVED: [&str; 2] = ["/graphql", "/"];
 
 /// Answers a request within its span, with its id, and logs it when the answer has ended.
 ///
@@ -142,10 +146,20 @@ impl Line {
         let status = self.status.map(|status| status.as_u16());
         tracing::info!(method = self.method, path = self.path, status, "opened");
     }
+
+    fn count(&self) {
+        let mut served = ROUTINE.into_iter().chain(SERVED);
+        let path = served.find(|path| *path == self.path).unwrap_or("other");
+        let status = self
+            .status
+            .map_or_else(|| "none".to_owned(), |status| status.as_u16().to_string());
+        counter!("understudy_http_requests_total", "path" => path, "status" => status).increment(1);
+    }
 }
 
 impl Drop for Line {
     fn drop(&mut self) {
+        self.count();
         let _entered = self.span.enter();
         let Self {
             method, path, bytes, ..

@@ -15,12 +15,13 @@ use understudy_app::{
 };
 use understudy_domain::WorkspaceId;
 
-use understudy_transport::{Endpoint, Options, Shutdown};
+use understudy_transport::{Endpoint, Options};
 
 use crate::{
     cli,
     executor::Shared,
     failure::Failure,
+    figures::{self, Figures},
     graphiql,
     health::{self, Stopping},
     output, requests,
@@ -53,6 +54,7 @@ const CLOSE_TIMEOUT: Duration = Duration::from_secs(2);
 pub(crate) async fn serve(options: cli::Serve) -> Result<(), Failure> {
     let mut stops = Stops::listen().map_err(Failure::Signals)?;
     let mut reloads = Reloads::listen().map_err(Failure::Signals)?;
+    let figures = Figures::collect()?;
     let app = tokio::select! {
         opened = App::open(&options.database.url) => opened?,
         // A database that is slow to open, or to migrate, must not keep the process from being stopped.
@@ -68,7 +70,17 @@ pub(crate) async fn serve(options: cli::Serve) -> Result<(), Failure> {
         origins: options.allow_origin,
     };
     let stopping = Stopping::default();
-    let (address, server) = bind(options.listen, transport, &app, &shutdown, &stopping)?;
+    let shown = Shown {
+        app: app.clone(),
+        figures,
+        stopping: stopping.clone(),
+    };
+    let endpoint = Endpoint::new(
+        Shared::new(understudy_api::schema(app.clone())),
+        transport,
+        shutdown,
+    );
+    let (address, server) = bind(options.listen, endpoint, shown)?;
     let handle = server.handle();
     // A service manager that asks every service to read its files again must not end this one by that.
     tokio::spawn(async move {
@@ -108,30 +120,37 @@ pub(crate) async fn serve(options: cli::Serve) -> Result<(), Failure> {
     Ok(())
 }
 
+/// What is shown beside the API.
+#[derive(Clone)]
+struct Shown {
+    app: App,
+    figures: Figures,
+    stopping: Stopping,
+}
+
 /// Listens on `address`; the server that comes back has still to be run. With it comes the address that was really
 /// taken, which differs where port 0 was asked for.
 fn bind(
     address: SocketAddr,
-    transport: Options,
-    app: &App,
-    shutdown: &Shutdown,
-    stopping: &Stopping,
+    endpoint: Endpoint<Shared>,
+    shown: Shown,
 ) -> Result<(SocketAddr, Server), Failure> {
     // All of this is made once and shared: the closure below runs again for each worker.
-    let schema = Shared::new(understudy_api::schema(app.clone()));
-    let endpoint = Endpoint::new(schema, transport, shutdown.clone());
     let page = Data::new(graphiql::Page::new());
-    let app = Data::new(app.clone());
-    let stopping = Data::new(stopping.clone());
+    let app = Data::new(shown.app);
+    let figures = Data::new(shown.figures);
+    let stopping = Data::new(shown.stopping);
     let server = HttpServer::new(move || {
         actix_web::App::new()
             .app_data(Data::clone(&page))
             .app_data(Data::clone(&app))
+            .app_data(Data::clone(&figures))
             .app_data(Data::clone(&stopping))
             .service(endpoint.routes("/graphql"))
             .route("/", web::get().to(graphiql::page))
             .route("/livez", web::get().to(health::live))
             .route("/readyz", web::get().to(health::ready))
+            .route("/metrics", web::get().to(figures::show))
             .wrap(from_fn(requests::observe))
     })
     .disable_signals()

@@ -1,0 +1,236 @@
+//! The figures of the process, as Prometheus reads them.
+
+mod scrape;
+
+use std::time::{Duration, Instant};
+
+use serde_json::json;
+
+use self::scrape::Scrape;
+use crate::harness::{CAMPAIGN_EVENTS, Database, Server, Socket};
+
+const REQUESTS: &str = "understudy_graphql_requests_total";
+const CREATE: &str = "mutation Create { createCampaign(content: { name: \"Spring\" }) { campaign { id } userErrors { code } } }";
+
+fn start() -> (Database, Server) {
+    let database = Database::new();
+    let server = Server::start(&database);
+    (database, server)
+}
+
+/// Waits until a figure has this value: what ends with a connection is counted when its end is noticed.
+async fn until(server: &Server, name: &str, labels: &[(&str, &str)], value: f64) {
+    let begun = Instant::now();
+    loop {
+        let scrape = Scrape::of(server).await;
+        if scrape.value(name, labels) == Some(value) {
+            return;
+        }
+        assert!(
+            begun.elapsed() < Duration::from_mins(1),
+            "{name} {labels:?} is not {value}: {:?}",
+            scrape.value(name, labels)
+        );
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+#[tokio::test]
+async fn operations_are_counted_by_name_and_by_how_they_ended() {
+    let (_database, server) = start();
+    for _ in 0..3 {
+        server
+            .ask("query Look { campaigns { totalCount } }", json!({}))
+            .await;
+    }
+    server.ask("{ __typename }", json!({})).await;
+    server.ask(CREATE, json!({})).await;
+    for broken in [
+        // Executed, with an error; not valid; not parsed; beyond a limit; no value for a variable.
+        "query Look { campaign(id: \"nonsense\") { id } }",
+        "query Look { nonsense }",
+        "query Look {",
+        &format!("query Look {{ {} a {} }}", "a { ".repeat(100), "}".repeat(100)),
+        "query Other($id: ID!) { campaign(id: $id) { id } }",
+    ] {
+        server.try_execute(broken, json!({})).await.unwrap();
+    }
+    let scrape = Scrape::of(&server).await;
+    for (operation, kind, outcome, count) in [
+        ("Look", "query", "success", 3.0),
+        ("anonymous", "query", "success", 1.0),
+        ("Create", "mutation", "success", 1.0),
+        ("Look", "query", "error", 1.0),
+        ("Look", "query", "refused", 1.0),
+        ("other", "unknown", "refused", 3.0),
+    ] {
+        let labels = [("operation", operation), ("type", kind), ("outcome", outcome)];
+        assert_eq!(
+            scrape.value(REQUESTS, &labels),
+            Some(count),
+            "{labels:?}\n{}",
+            scrape.text
+        );
+    }
+    let look = [("operation", "Look"), ("type", "query")];
+    let times = scrape.value("understudy_graphql_request_duration_seconds_count", &look);
+    assert_eq!(times, Some(4.0), "what was executed");
+    for (code, count) in [
+        ("GRAPHQL_PARSE_FAILED", 1.0),
+        ("QUERY_TOO_COMPLEX", 1.0),
+        ("BAD_USER_INPUT", 1.0),
+    ] {
+        let counted = scrape.value("understudy_graphql_errors_total", &[("code", code)]);
+        assert!(counted >= Some(count), "{code}: {counted:?}\n{}", scrape.text);
+    }
+    let served = [("path", "/graphql"), ("status", "200")];
+    assert_eq!(
+        scrape.value("understudy_http_requests_total", &served),
+        Some(10.0)
+    );
+    assert!(scrape.value("understudy_database_statements_total", &[]) > Some(3.0));
+    assert_eq!(
+        scrape.value("understudy_database_connections_max", &[]),
+        Some(8.0)
+    );
+    let connections = |state| scrape.value("understudy_database_connections", &[("state", state)]);
+    assert!(connections("idle").unwrap() + connections("used").unwrap() >= 1.0);
+    assert_eq!(scrape.value("understudy_database_writes_waiting", &[]), Some(0.0));
+    let version = [("version", env!("CARGO_PKG_VERSION"))];
+    assert_eq!(scrape.value("understudy_build_info", &version), Some(1.0));
+}
+
+#[tokio::test]
+async fn who_follows_is_counted_for_as_long_as_it_does() {
+    let (_database, server) = start();
+    server.ask(CREATE, json!({})).await;
+    let mut socket = Socket::open(&server).await;
+    // The first event is from before, and no lag; the second is new.
+    socket
+        .subscribe("1", CAMPAIGN_EVENTS, json!({ "after": 0 }))
+        .await;
+    socket.event("1").await;
+    let post = reqwest::Client::new().post(server.url("/graphql"));
+    let mut stream = post
+        .header("Accept", "text/event-stream")
+        .json(&json!({ "query": "subscription Mine { campaignEvents { sequence } }" }))
+        .send()
+        .await
+        .unwrap();
+    let open = "understudy_sockets_open";
+    let running = (
+        "understudy_graphql_operations_running",
+        [("type", "subscription")],
+    );
+    until(&server, running.0, &running.1, 2.0).await;
+    let scrape = Scrape::of(&server).await;
+    assert_eq!(scrape.value(open, &[("transport", "websocket")]), Some(1.0));
+    assert_eq!(scrape.value(open, &[("transport", "sse")]), Some(1.0));
+    assert_eq!(scrape.value("understudy_feed_lag_seconds_count", &[]), None);
+
+    // Both have read the log to its end by now, or at the latest with this event.
+    server.ask(CREATE, json!({})).await;
+    socket.event("1").await;
+    while !String::from_utf8_lossy(&stream.chunk().await.unwrap().unwrap()).contains("next") {}
+    until(&server, "understudy_graphql_subscription_results_total", &[], 3.0).await;
+    let scrape = Scrape::of(&server).await;
+    let lags = scrape.value("understudy_feed_lag_seconds_count", &[]).unwrap();
+    assert!((1.0..=2.0).contains(&lags), "{lags}");
+    let lag = scrape.value("understudy_feed_lag_seconds_sum", &[]).unwrap();
+    assert!((0.0..60.0).contains(&lag), "{lag}");
+
+    socket
+        .send(&json!({ "type": "complete", "id": "1" }))
+        .await
+        .unwrap();
+    until(&server, running.0, &running.1, 1.0).await;
+    drop(socket);
+    until(&server, open, &[("transport", "websocket")], 0.0).await;
+    let labels = [
+        ("operation", "anonymous"),
+        ("type", "subscription"),
+        ("outcome", "success"),
+    ];
+    assert_eq!(Scrape::of(&server).await.value(REQUESTS, &labels), Some(1.0));
+    let histogram = "understudy_graphql_request_duration_seconds_count";
+    let labels = [("operation", "anonymous"), ("type", "subscription")];
+    assert_eq!(
+        Scrape::of(&server).await.value(histogram, &labels),
+        None,
+        "it says nothing"
+    );
+}
+
+#[tokio::test]
+async fn bulk_commands_are_measured_by_their_size() {
+    let (_database, server) = start();
+    let mut ids = vec![];
+    for _ in 0..3 {
+        let created = server.ask(CREATE, json!({})).await;
+        ids.push(created["createCampaign"]["campaign"]["id"].clone());
+    }
+    let archive = "mutation ($ids: [ID!], $dry: Boolean!) {
+        archiveCampaigns(selection: { ids: $ids }, options: { dryRun: $dry }) { changedCount } }";
+    for dry in [true, false] {
+        server.ask(archive, json!({ "ids": ids, "dry": dry })).await;
+    }
+    let scrape = Scrape::of(&server).await;
+    let command = ("command", "archive");
+    let value = |name: &str, labels: &[(&str, &str)]| {
+        scrape.value(&format!("understudy_bulk_campaigns{name}"), labels)
+    };
+    assert_eq!(value("_count", &[command]), Some(1.0));
+    assert_eq!(value("_sum", &[command]), Some(3.0));
+    assert_eq!(value("_bucket", &[command, ("le", "1")]), Some(0.0));
+    assert_eq!(value("_bucket", &[command, ("le", "10")]), Some(1.0));
+}
+
+#[tokio::test]
+async fn a_thousand_names_do_not_become_a_thousand_figures() {
+    let (_database, server) = start();
+    for number in 0..300 {
+        let junk = format!("query Junk{number} {{ nonsense }}");
+        server.try_execute(&junk, json!({})).await.unwrap();
+    }
+    for number in 0..1_000 {
+        server
+            .ask(&format!("query Made{number} {{ __typename }}"), json!({}))
+            .await;
+    }
+    let scrape = Scrape::of(&server).await;
+    let names = scrape.labels(REQUESTS, "operation");
+    assert_eq!(names.len(), 201, "200 and the others");
+    assert!(
+        names.contains("Made0") && names.contains("Made199") && names.contains("other"),
+        "{names:?}"
+    );
+    let others = [("operation", "other"), ("type", "query"), ("outcome", "success")];
+    assert_eq!(scrape.value(REQUESTS, &others), Some(800.0));
+    let junk = [("operation", "other"), ("type", "query"), ("outcome", "refused")];
+    assert_eq!(
+        scrape.value(REQUESTS, &junk),
+        Some(300.0),
+        "what is not valid takes no name"
+    );
+}
+
+#[tokio::test]
+async fn what_is_asked_for_beside_what_there_is_has_no_figures_of_its_own() {
+    let (_database, server) = start();
+    for number in 0..20 {
+        let path = format!("/made-up/{number}");
+        assert_eq!(reqwest::get(server.url(&path)).await.unwrap().status(), 404);
+    }
+    let scrape = Scrape::of(&server).await;
+    let counted = scrape.value(
+        "understudy_http_requests_total",
+        &[("path", "other"), ("status", "404")],
+    );
+    assert_eq!(counted, Some(20.0));
+    let answer = reqwest::get(server.url("/metrics")).await.unwrap();
+    let content_type = answer.headers()["content-type"].to_str().unwrap().to_owned();
+    assert!(
+        content_type.starts_with("text/plain; version=0.0.4"),
+        "{content_type}"
+    );
+}
