@@ -32,7 +32,7 @@ const ARROWS: [(&str, &[&str]); 9] = [
 ];
 
 /// The libraries that belong to one kind of work, and the only rooms that may name them.
-const LIBRARIES: [(&str, &[&str]); 5] = [
+const LIBRARIES: [(&str, &[&str]); 7] = [
     ("sea-orm", &["understudy-persistence"]),
     (
         "sea-orm-migration",
@@ -43,6 +43,9 @@ const LIBRARIES: [(&str, &[&str]); 5] = [
         &["understudy-api", "understudy-server", "understudy-transport"],
     ),
     ("actix-web", &["understudy-server", "understudy-transport"]),
+    // Who asks for the figures, and what certificates are, is known where everything is put together.
+    ("metrics-exporter-prometheus", &["understudy-server"]),
+    ("rustls", &["understudy-server"]),
     (
         "tokio",
         &[

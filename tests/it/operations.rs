@@ -5,6 +5,8 @@ mod metrics;
 mod readiness;
 mod request_id;
 mod secrets;
+mod tls;
+mod unix_socket;
 
 use std::time::{Duration, Instant};
 

@@ -2,14 +2,14 @@
 
 mod limits;
 
-use std::{net::SocketAddr, num::ParseIntError, process, time::Duration};
+use std::{num::ParseIntError, path::PathBuf, process, time::Duration};
 
 use clap::{Args, Parser, Subcommand, error::ErrorKind};
 
 use understudy_transport::Origin;
 
 use self::limits::LimitOptions;
-use crate::{logging::LogFormat, output};
+use crate::{listen::Place, logging::LogFormat, output};
 
 /// Understudy keeps a marketing campaign running while its next version is rehearsed.
 #[derive(Debug, Parser)]
@@ -55,14 +55,20 @@ pub(crate) enum Command {
 /// The options of `serve`.
 #[derive(Debug, Args)]
 pub(crate) struct Serve {
-    /// The address to listen on; port 0 takes a free one.
+    /// Where to listen: an address and a port, of which 0 takes a free one, or a Unix socket, as `unix:/path`.
     #[arg(
         long,
         env = "UNDERSTUDY_LISTEN",
-        value_name = "ADDRESS:PORT",
+        value_name = "PLACE",
         default_value = "127.0.0.1:8000"
     )]
-    pub(crate) listen: SocketAddr,
+    pub(crate) listen: Place,
+    /// The certificate to be shown to clients, with its chain, in PEM; with it the server speaks TLS alone.
+    #[arg(long, env = "UNDERSTUDY_TLS_CERT", value_name = "FILE", requires = "tls_key")]
+    pub(crate) tls_cert: Option<PathBuf>,
+    /// The private key of the certificate, in PEM.
+    #[arg(long, env = "UNDERSTUDY_TLS_KEY", value_name = "FILE", requires = "tls_cert")]
+    pub(crate) tls_key: Option<PathBuf>,
     /// Where the data lives.
     #[command(flatten)]
     pub(crate) database: Database,
@@ -300,6 +306,8 @@ mod tests {
             "understudy serve --nonsense",
             "understudy serve --listen nowhere",
             "understudy serve --log-format xml",
+            "understudy serve --tls-cert a.pem",
+            "understudy serve --tls-key a.pem",
             "understudy serve --drain-delay -1",
             "understudy serve --listen 127.0.0.1:70000",
             "understudy migrate",

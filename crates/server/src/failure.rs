@@ -1,10 +1,12 @@
 //! Why a command failed, in the words that stderr shows.
 
-use std::{io, net::SocketAddr};
+use std::io;
 
 use understudy_app::{OpenError, demo::DemoError};
 use understudy_persistence::check::CheckError;
 use understudy_persistence::copy::CopyError;
+
+use crate::{listen::Place, tls::BadCertificate};
 
 /// The one error of the command line. Each message fits on one line and says what was being tried.
 #[derive(Debug, thiserror::Error)]
@@ -36,14 +38,20 @@ pub(crate) enum Failure {
     /// The process was asked to stop before a copy was complete.
     #[error("stopped by {0}: nothing was copied, and the copy can be begun again")]
     Stopped(&'static str),
-    /// The address is taken, forbidden or not this machine's.
-    #[error("cannot listen on {address}: {source}")]
+    /// The place is taken, forbidden or not this machine's.
+    #[error("cannot listen on {place}: {source}")]
     Listen {
-        /// The address that was asked for.
-        address: SocketAddr,
+        /// The place that was asked for.
+        place: Place,
         /// What the operating system says.
         source: io::Error,
     },
+    /// The certificate cannot be shown to anybody.
+    #[error(transparent)]
+    Certificate(#[from] BadCertificate),
+    /// TLS itself cannot be spoken.
+    #[error("cannot speak TLS: {0}")]
+    Tls(#[from] rustls::Error),
     /// The HTTP server ended by itself.
     #[error("the server failed: {0}")]
     Serve(#[source] io::Error),

@@ -11,12 +11,14 @@ mod failure;
 mod figures;
 mod graphiql;
 mod health;
+mod listen;
 mod logging;
 mod migrate;
 mod output;
 mod requests;
 mod serve;
 mod signals;
+mod tls;
 
 use std::process;
 

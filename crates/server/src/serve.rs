@@ -1,6 +1,6 @@
 //! `understudy serve`: from an opened database to the last connection's end.
 
-use std::{net::SocketAddr, time::Duration};
+use std::{io, time::Duration};
 
 use actix_web::{
     HttpServer,
@@ -24,8 +24,10 @@ use crate::{
     figures::{self, Figures},
     graphiql,
     health::{self, Stopping},
+    listen::{self, Place},
     output, requests,
     signals::{Reloads, Stops},
+    tls::Certificate,
 };
 
 /// How long running requests may take to finish once the process is asked to stop. With the two below it stays
@@ -53,7 +55,11 @@ const CLOSE_TIMEOUT: Duration = Duration::from_secs(2);
 /// If the database cannot be opened, the address not listened on, or the server ends by itself.
 pub(crate) async fn serve(options: cli::Serve) -> Result<(), Failure> {
     let mut stops = Stops::listen().map_err(Failure::Signals)?;
-    let mut reloads = Reloads::listen().map_err(Failure::Signals)?;
+    let reloads = Reloads::listen().map_err(Failure::Signals)?;
+    let certificate = match (options.tls_cert, options.tls_key) {
+        (Some(certificate), Some(key)) => Some(Certificate::read(certificate, key)?),
+        _ => None,
+    };
     let figures = Figures::collect()?;
     let app = tokio::select! {
         opened = App::open(&options.database.url) => opened?,
@@ -80,17 +86,11 @@ pub(crate) async fn serve(options: cli::Serve) -> Result<(), Failure> {
         transport,
         shutdown,
     );
-    let (address, server) = bind(options.listen, endpoint, shown)?;
-    let handle = server.handle();
-    // A service manager that asks every service to read its files again must not end this one by that.
-    tokio::spawn(async move {
-        loop {
-            reloads.next().await;
-            tracing::info!(signal = "SIGHUP", "there is nothing to read again");
-        }
-    });
-    let mut running = tokio::spawn(server);
-    output::print(&format!("Understudy is listening on http://{address}\n"))?;
+    let listening = bind(options.listen, certificate.as_ref(), endpoint, shown)?;
+    let handle = listening.server.handle();
+    tokio::spawn(reload(reloads, certificate));
+    let mut running = tokio::spawn(listening.server);
+    output::print(&format!("Understudy is listening on {}\n", listening.place))?;
 
     tokio::select! {
         name = stops.next() => tracing::info!(signal = name, "stopping"),
@@ -128,13 +128,22 @@ struct Shown {
     stopping: Stopping,
 }
 
-/// Listens on `address`; the server that comes back has still to be run. With it comes the address that was really
-/// taken, which differs where port 0 was asked for.
+/// A server that listens, and has still to be run.
+struct Listening {
+    server: Server,
+    /// Where, as clients name it. The port is the one that was really taken, where 0 was asked for.
+    place: String,
+    /// Of a Unix socket, for as long as it is in use.
+    _file: Option<listen::SocketFile>,
+}
+
+/// Listens, with TLS if there is a certificate.
 fn bind(
-    address: SocketAddr,
+    place: Place,
+    certificate: Option<&Certificate>,
     endpoint: Endpoint<Shared>,
     shown: Shown,
-) -> Result<(SocketAddr, Server), Failure> {
+) -> Result<Listening, Failure> {
     // All of this is made once and shared: the closure below runs again for each worker.
     let page = Data::new(graphiql::Page::new());
     let app = Data::new(shown.app);
@@ -156,11 +165,53 @@ fn bind(
     .disable_signals()
     .keep_alive(KEEP_ALIVE)
     .client_request_timeout(HEAD_TIMEOUT)
-    .shutdown_timeout(DRAIN_SECONDS)
-    .bind(address)
-    .map_err(|source| Failure::Listen { address, source })?;
-    let address = server.addrs().first().copied().unwrap_or(address);
-    Ok((address, server.run()))
+    .shutdown_timeout(DRAIN_SECONDS);
+    let failed = |source| Failure::Listen {
+        place: place.clone(),
+        source,
+    };
+    let (server, scheme, file) = match (&place, certificate) {
+        (Place::Address(address), None) => (server.bind(address).map_err(failed)?, "http://", None),
+        (Place::Address(address), Some(certificate)) => {
+            let server = server.bind_rustls_0_23(address, certificate.config()?);
+            (server.map_err(failed)?, "https://", None)
+        }
+        #[cfg(unix)]
+        (Place::Socket(path), None) => {
+            let (listener, file) = listen::claim(path).map_err(failed)?;
+            (server.listen_uds(listener).map_err(failed)?, "", Some(file))
+        }
+        #[cfg(not(unix))]
+        (Place::Socket(_), None) => return Err(failed(io::ErrorKind::Unsupported.into())),
+        (Place::Socket(_), Some(_)) => {
+            let what = "TLS is for addresses; who may use a Unix socket is said by its file";
+            return Err(failed(io::Error::new(io::ErrorKind::InvalidInput, what)));
+        }
+    };
+    let taken = match (&place, server.addrs().first()) {
+        (Place::Address(_), Some(address)) => address.to_string(),
+        _ => place.to_string(),
+    };
+    Ok(Listening {
+        server: server.run(),
+        place: format!("{scheme}{taken}"),
+        _file: file,
+    })
+}
+
+/// Reads the certificate again whenever somebody asks for it. A service manager that asks every service to do so must not
+/// end one by that which has none.
+async fn reload(mut reloads: Reloads, certificate: Option<Certificate>) {
+    loop {
+        reloads.next().await;
+        match certificate.as_ref().map(Certificate::read_again) {
+            None => tracing::info!("there is no certificate to be read again"),
+            Some(Ok(())) => tracing::info!("the certificate was read again"),
+            Some(Err(error)) => {
+                tracing::error!(%error, "the certificate was not read again, and the one before stays in use");
+            }
+        }
+    }
 }
 
 /// Fills an empty database with example campaigns, through the same use cases as everyone's.

@@ -5,6 +5,7 @@ use std::str::FromStr;
 use actix_cors::Cors;
 use actix_web::HttpRequest;
 use actix_web::http::header::{self, HeaderName, HeaderValue};
+use actix_web::http::uri::Authority;
 
 use crate::error::Refused;
 
@@ -54,7 +55,10 @@ impl Origins {
             return Ok(());
         };
         let origin = origin.unwrap_or_default().to_ascii_lowercase();
-        let host = header(header::HOST).and_then(Result::ok).unwrap_or_default();
+        let host = header(header::HOST).and_then(Result::ok);
+        // HTTP/2 has it beside the headers.
+        let authority = || request.uri().authority().map(Authority::as_str);
+        let host = host.or_else(authority).unwrap_or_default();
         let is_own = origin
             .split_once("://")
             .is_some_and(|(_, place)| !host.is_empty() && place.eq_ignore_ascii_case(host));

@@ -20,7 +20,7 @@ pub(crate) const SET_TIME: Duration = Duration::from_secs(45);
 /// A running `understudy serve`. It is killed when dropped.
 pub(crate) struct Server {
     child: Child,
-    /// e.g. `127.0.0.1:49152`
+    /// e.g. `127.0.0.1:49152`, or `unix:/path`
     pub(crate) address: String,
     http: reqwest::Client,
 }
@@ -44,11 +44,9 @@ impl Server {
         BufReader::new(child.stdout.take().unwrap())
             .read_line(&mut line)
             .unwrap();
-        let address = line
-            .trim()
-            .rsplit_once("http://")
-            .unwrap_or_else(|| panic!("no address: {line:?}"))
-            .1;
+        let place = line.trim().rsplit_once("listening on ");
+        let place = place.unwrap_or_else(|| panic!("no address: {line:?}")).1;
+        let address = place.split_once("://").map_or(place, |(_, address)| address);
         Self {
             child,
             address: address.to_owned(),

@@ -1,0 +1,265 @@
+//! TLS: how a certificate is shown, exchanged and refused.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use futures_util::{SinkExt as _, StreamExt as _};
+use rcgen::{CertifiedKey, generate_simple_self_signed};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+use tokio_rustls::TlsConnector;
+use tokio_rustls::client::TlsStream;
+use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName};
+use tokio_rustls::rustls::{ClientConfig, RootCertStore, crypto::ring};
+use tokio_tungstenite::WebSocketStream;
+use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
+use tokio_tungstenite::tungstenite::protocol::Message;
+
+use super::Logged;
+use crate::harness::{CAMPAIGN_EVENTS, SUBPROTOCOL, command};
+
+const CREATE: &str = "mutation { createCampaign(content: { name: \"Spring\" }) { changed } }";
+
+/// A certificate and its key in two files.
+struct Files {
+    folder: TempDir,
+}
+
+impl Files {
+    /// With a certificate that is made for it.
+    fn new() -> (Self, CertificateDer<'static>) {
+        let files = Self {
+            folder: tempfile::tempdir().unwrap(),
+        };
+        let certificate = files.renew();
+        (files, certificate)
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// Puts another certificate in the place of the one before.
+    fn renew(&self) -> CertificateDer<'static> {
+        let CertifiedKey { cert, signing_key } =
+            generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+        fs::write(self.path("cert.pem"), cert.pem()).unwrap();
+        fs::write(self.path("key.pem"), signing_key.serialize_pem()).unwrap();
+        cert.der().clone()
+    }
+
+    /// A server that shows the certificate.
+    fn serve(&self) -> Logged {
+        let [certificate, key] = ["cert.pem", "key.pem"].map(|name| self.path(name).display().to_string());
+        Logged::start("info", &["--tls-cert", &certificate, "--tls-key", &key])
+    }
+}
+
+/// Connects, trusting this one certificate, and speaking one of these protocols.
+async fn connect(
+    logged: &Logged,
+    trusted: &CertificateDer<'static>,
+    protocols: &[&str],
+) -> std::io::Result<TlsStream<TcpStream>> {
+    let mut roots = RootCertStore::empty();
+    roots.add(trusted.clone()).unwrap();
+    let mut config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    config.alpn_protocols = protocols.iter().map(|name| name.as_bytes().to_vec()).collect();
+    let stream = TcpStream::connect(&logged.server.address).await.unwrap();
+    let name = ServerName::try_from("localhost").unwrap();
+    TlsConnector::from(Arc::new(config)).connect(name, stream).await
+}
+
+/// Posts an operation over HTTP/1.1; the whole answer.
+async fn post(stream: &mut TlsStream<TcpStream>, query: &str) -> String {
+    let body = json!({ "query": query }).to_string();
+    let request = format!(
+        "POST /graphql HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nConnection: close\r\n\
+         Content-Length: {}\r\n\r\n{body}",
+        body.len()
+    );
+    stream.write_all(request.as_bytes()).await.unwrap();
+    let mut answer = vec![];
+    // Who closes without a last word of TLS is understood as well.
+    let _ = stream.read_to_end(&mut answer).await;
+    String::from_utf8(answer).unwrap()
+}
+
+type Wss = WebSocketStream<TlsStream<TcpStream>>;
+
+async fn next(socket: &mut Wss) -> Value {
+    loop {
+        if let Message::Text(text) = socket.next().await.unwrap().unwrap() {
+            return serde_json::from_str(&text).unwrap();
+        }
+    }
+}
+
+/// A subscription to all events, over a socket.
+async fn follow(stream: TlsStream<TcpStream>) -> Wss {
+    let mut request = "wss://localhost/graphql".into_client_request().unwrap();
+    let offer = ("Sec-WebSocket-Protocol", SUBPROTOCOL.parse().unwrap());
+    request.headers_mut().insert(offer.0, offer.1);
+    let (mut socket, _) = tokio_tungstenite::client_async(request, stream).await.unwrap();
+    let say = |message: Value| Message::text(message.to_string());
+    socket
+        .send(say(json!({ "type": "connection_init" })))
+        .await
+        .unwrap();
+    assert_eq!(next(&mut socket).await["type"], "connection_ack");
+    let payload = json!({ "query": CAMPAIGN_EVENTS, "variables": { "after": 0 } });
+    socket
+        .send(say(json!({ "type": "subscribe", "id": "1", "payload": payload })))
+        .await
+        .unwrap();
+    socket
+}
+
+#[tokio::test]
+async fn queries_and_sockets_go_over_tls_and_nothing_goes_without() {
+    let (files, certificate) = Files::new();
+    let logged = files.serve();
+    let mut stream = connect(&logged, &certificate, &[]).await.unwrap();
+    let answer = post(&mut stream, CREATE).await;
+    assert!(answer.starts_with("HTTP/1.1 200 OK\r\n"), "{answer}");
+    assert!(answer.contains("\"changed\":true"), "{answer}");
+    let mut socket = follow(connect(&logged, &certificate, &["http/1.1"]).await.unwrap()).await;
+    assert_eq!(next(&mut socket).await["payload"]["data"]["event"]["sequence"], 1);
+
+    let plain = reqwest::get(logged.server.url("/livez")).await;
+    assert!(plain.is_err(), "{plain:?}");
+    let (_other, stranger) = Files::new();
+    assert!(
+        connect(&logged, &stranger, &[]).await.is_err(),
+        "another certificate is shown"
+    );
+}
+
+#[tokio::test]
+async fn http_2_is_spoken_where_it_is_offered_and_its_own_page_is_known() {
+    let (files, certificate) = Files::new();
+    let logged = files.serve();
+    let stream = connect(&logged, &certificate, &["h2", "http/1.1"]).await.unwrap();
+    assert_eq!(stream.get_ref().1.alpn_protocol(), Some(b"h2".as_slice()));
+    let (client, connection) = h2::client::handshake(stream).await.unwrap();
+    tokio::spawn(connection);
+    for (origin, status) in [("https://localhost", 200), ("https://elsewhere.example", 403)] {
+        let request = http::Request::post("https://localhost/graphql")
+            .header("content-type", "application/json")
+            .header("origin", origin)
+            .body(())
+            .unwrap();
+        let mut ready = client.clone().ready().await.unwrap();
+        let (answer, mut body) = ready.send_request(request, false).unwrap();
+        let query = json!({ "query": "{ __typename }" }).to_string();
+        body.send_data(query.into_bytes().into(), true).unwrap();
+        assert_eq!(answer.await.unwrap().status(), status, "{origin}");
+    }
+}
+
+#[tokio::test]
+async fn another_certificate_takes_its_place_and_a_broken_one_does_not() {
+    let (files, first) = Files::new();
+    let mut logged = files.serve();
+    let mut old = follow(connect(&logged, &first, &[]).await.unwrap()).await;
+
+    let second = files.renew();
+    logged.server.signal("HUP");
+    logged
+        .line(|line| line["message"] == "the certificate was read again")
+        .await;
+    let mut stream = connect(&logged, &second, &[]).await.unwrap();
+    assert!(post(&mut stream, CREATE).await.contains("\"changed\":true"));
+    assert!(
+        connect(&logged, &first, &[]).await.is_err(),
+        "the old one is shown to nobody"
+    );
+    // Whoever was there does not notice.
+    assert_eq!(next(&mut old).await["payload"]["data"]["event"]["sequence"], 1);
+
+    fs::write(files.path("cert.pem"), "nonsense").unwrap();
+    logged.server.signal("HUP");
+    let line = logged.line(|line| line["level"] == "ERROR").await;
+    let error = line["error"].as_str().unwrap();
+    assert!(error.contains("cert.pem"), "{line}");
+    connect(&logged, &second, &[]).await.unwrap();
+    assert!(logged.server.terminate().await.success());
+}
+
+#[tokio::test]
+async fn a_server_without_a_certificate_is_not_ended_by_being_asked_to_read_it() {
+    let mut logged = Logged::start("info", &[]);
+    logged.server.signal("HUP");
+    logged
+        .line(|line| line["message"] == "there is no certificate to be read again")
+        .await;
+    assert_eq!(
+        reqwest::get(logged.server.url("/livez")).await.unwrap().status(),
+        200
+    );
+    assert!(logged.server.terminate().await.success());
+}
+
+/// What is said where a server cannot start with these files.
+fn complaint(certificate: &Path, key: &Path) -> String {
+    let mut serve = command();
+    serve.args([
+        "serve",
+        "--listen",
+        "127.0.0.1:0",
+        "--database",
+        "sqlite:///nowhere/at/all.db",
+    ]);
+    serve.arg("--tls-cert").arg(certificate).arg("--tls-key").arg(key);
+    let output = serve.output().unwrap();
+    assert!(!output.status.success());
+    String::from_utf8(output.stderr).unwrap()
+}
+
+#[test]
+fn a_certificate_that_cannot_be_shown_is_told_with_its_file_before_anything_begins() {
+    let (files, _) = Files::new();
+    let (other, _) = Files::new();
+    let (certificate, key) = (files.path("cert.pem"), files.path("key.pem"));
+    let odd = files.path("odd.pem");
+    fs::write(
+        &odd,
+        "-----BEGIN CERTIFICATE-----\nbm9uc2Vuc2U=\n-----END CERTIFICATE-----\n",
+    )
+    .unwrap();
+    for (certificate, key, hints) in [
+        (
+            &files.path("missing.pem"),
+            &key,
+            ["cannot read the certificate", "missing.pem"],
+        ),
+        (
+            &certificate,
+            &files.path("missing.pem"),
+            ["cannot read the private key", "missing.pem"],
+        ),
+        (&key, &key, ["cannot read the certificate", "key.pem"]),
+        (
+            &certificate,
+            &certificate,
+            ["cannot read the private key", "cert.pem"],
+        ),
+        (&odd, &key, ["cannot use the certificate", "odd.pem"]),
+        (
+            &certificate,
+            &other.path("key.pem"),
+            ["does not belong to the certificate", "cert.pem"],
+        ),
+    ] {
+        let complaint = complaint(certificate, key);
+        assert_eq!(complaint.lines().count(), 1, "{complaint}");
+        assert!(hints.iter().all(|hint| complaint.contains(hint)), "{complaint}");
+    }
+}

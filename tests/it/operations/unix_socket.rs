@@ -1,0 +1,125 @@
+//! A server on a Unix socket, as behind a proxy on the same machine.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use serde_json::json;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::UnixStream;
+
+use crate::harness::{Database, Server, command};
+
+/// The command line of a server on a socket.
+fn serve(database: &Database, path: &Path) -> Command {
+    let mut serve = command();
+    let place = format!("unix:{}", path.display());
+    serve.args(["serve", "--listen", &place, "--database", database.url()]);
+    serve
+}
+
+/// Sends a request by hand; the whole answer.
+async fn send(path: &Path, head: &str, body: &str) -> String {
+    let mut stream = UnixStream::connect(path).await.unwrap();
+    let request = format!(
+        "{head} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: {}\r\n\
+         Content-Type: application/json\r\n\r\n{body}",
+        body.len()
+    );
+    stream.write_all(request.as_bytes()).await.unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await.unwrap();
+    answer
+}
+
+async fn query(path: &Path) -> String {
+    send(
+        path,
+        "POST /graphql",
+        &json!({ "query": "{ campaigns { totalCount } }" }).to_string(),
+    )
+    .await
+}
+
+/// What is said where a server cannot listen there.
+fn complaint(database: &Database, path: &Path) -> String {
+    let output = serve(database, path).output().unwrap();
+    assert!(!output.status.success());
+    String::from_utf8(output.stderr).unwrap()
+}
+
+#[tokio::test]
+async fn it_serves_on_a_socket_and_removes_it_when_it_stops() {
+    let (database, folder) = (Database::new(), tempfile::tempdir().unwrap());
+    let path = folder.path().join("understudy.sock");
+    let mut server = Server::start_as(&mut serve(&database, &path));
+    assert_eq!(server.address, format!("unix:{}", path.display()));
+    let answer = query(&path).await;
+    assert!(
+        answer.starts_with("HTTP/1.1 200 OK\r\n") && answer.contains("\"totalCount\":0"),
+        "{answer}"
+    );
+    assert!(server.terminate().await.success());
+    assert!(!path.exists(), "the file is gone");
+}
+
+#[tokio::test]
+async fn a_socket_in_use_is_refused_and_one_that_was_left_behind_is_replaced() {
+    let (database, folder) = (Database::new(), tempfile::tempdir().unwrap());
+    let path = folder.path().join("understudy.sock");
+    let mut first = Server::start_as(&mut serve(&database, &path));
+    let refused = complaint(&database, &path);
+    assert!(refused.contains("another process listens there"), "{refused}");
+    assert!(refused.contains(&format!("unix:{}", path.display())), "{refused}");
+    assert!(
+        query(&path).await.contains("totalCount"),
+        "the first one is not harmed"
+    );
+    first.kill();
+    assert!(path.exists(), "nobody could remove it");
+    let _second = Server::start_as(&mut serve(&database, &path));
+    assert!(query(&path).await.contains("totalCount"));
+}
+
+#[tokio::test]
+async fn a_file_that_is_no_socket_is_left_alone() {
+    let (database, folder) = (Database::new(), tempfile::tempdir().unwrap());
+    let path = folder.path().join("precious.txt");
+    fs::write(&path, "precious").unwrap();
+    let refused = complaint(&database, &path);
+    assert!(refused.contains("no socket"), "{refused}");
+    assert_eq!(fs::read_to_string(&path).unwrap(), "precious");
+    let nowhere = folder.path().join("nowhere/understudy.sock");
+    assert!(complaint(&database, &nowhere).contains("cannot listen on unix:"));
+}
+
+#[tokio::test]
+async fn a_server_that_has_made_way_does_not_remove_the_file_of_the_next() {
+    let (database, folder) = (Database::new(), tempfile::tempdir().unwrap());
+    let path = folder.path().join("understudy.sock");
+    let mut first = Server::start_as(&mut serve(&database, &path));
+    // Somebody has put its file aside, and another server in its place.
+    fs::rename(&path, folder.path().join("aside.sock")).unwrap();
+    let _second = Server::start_as(&mut serve(&database, &path));
+    assert!(first.terminate().await.success());
+    assert!(query(&path).await.contains("totalCount"));
+}
+
+#[tokio::test]
+async fn its_clients_have_no_address_and_no_limit_for_each() {
+    let (database, folder) = (Database::new(), tempfile::tempdir().unwrap());
+    let path = folder.path().join("understudy.sock");
+    let options = ["--max-sockets", "3", "--max-sockets-per-address", "1"];
+    let _server = Server::start_as(serve(&database, &path).args(options));
+    let head = "GET /graphql?query=subscription%7BcampaignEvents%7Bsequence%7D%7D HTTP/1.1\r\nHost: localhost\r\n\
+                Accept: text/event-stream\r\n\r\n";
+    let mut streams = vec![];
+    for status in ["200", "200", "200", "503"] {
+        let mut stream = UnixStream::connect(&path).await.unwrap();
+        stream.write_all(head.as_bytes()).await.unwrap();
+        let mut answer = [0; 12];
+        stream.read_exact(&mut answer).await.unwrap();
+        assert_eq!(answer, format!("HTTP/1.1 {status}").as_bytes());
+        streams.push(stream);
+    }
+}
