@@ -32,7 +32,7 @@ const ARROWS: [(&str, &[&str]); 9] = [
 ];
 
 /// The libraries that belong to one kind of work, and the only rooms that may name them.
-const LIBRARIES: [(&str, &[&str]); 7] = [
+const LIBRARIES: [(&str, &[&str]); 8] = [
     ("sea-orm", &["understudy-persistence"]),
     (
         "sea-orm-migration",
@@ -46,6 +46,7 @@ const LIBRARIES: [(&str, &[&str]); 7] = [
     // Who asks for the figures, and what certificates are, is known where everything is put together.
     ("metrics-exporter-prometheus", &["understudy-server"]),
     ("rustls", &["understudy-server"]),
+    ("opentelemetry", &["understudy-server"]),
     (
         "tokio",
         &[

@@ -6,6 +6,7 @@ mod readiness;
 mod request_id;
 mod secrets;
 mod tls;
+mod traces;
 mod unix_socket;
 
 use std::time::{Duration, Instant};

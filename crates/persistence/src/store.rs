@@ -13,6 +13,7 @@ use futures_util::future::BoxFuture;
 use sea_orm::{ConnectionTrait as _, DatabaseConnection};
 use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, timeout, timeout_at};
+use tracing::Instrument as _;
 use understudy_domain::WorkspaceId;
 
 use crate::backend::{self, Connections, Existence, Role, connect};
@@ -113,6 +114,17 @@ impl Store {
         E: WriteError,
         F: for<'t> Fn(&'t mut WriteTx) -> BoxFuture<'t, Result<T, E>> + Send + Sync + 'static,
     {
+        self.write_in_turn(workspace, work)
+            .instrument(tracing::debug_span!("store write"))
+            .await
+    }
+
+    async fn write_in_turn<T, E, F>(&self, workspace: WorkspaceId, work: F) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: WriteError,
+        F: for<'t> Fn(&'t mut WriteTx) -> BoxFuture<'t, Result<T, E>> + Send + Sync + 'static,
+    {
         let (work, mut answer) = Work::new(workspace, work);
         let turn = work.turn();
         let at_latest = Instant::now() + TURN_WITHIN;
@@ -132,7 +144,9 @@ impl Store {
     /// # Errors
     /// If the database fails, or no connection is free in time.
     pub async fn snapshot(&self, workspace: WorkspaceId) -> Result<Snapshot, StoreError> {
-        Ok(Snapshot::new(self.begin_read().await?, workspace))
+        let span = tracing::debug_span!("store read");
+        let db = self.begin_read().instrument(span.clone()).await?;
+        Ok(Snapshot::new(db, workspace, span))
     }
 
     async fn begin_read(&self) -> Result<Transaction, StoreError> {

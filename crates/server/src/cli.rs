@@ -9,7 +9,7 @@ use clap::{Args, Parser, Subcommand, error::ErrorKind};
 use understudy_transport::Origin;
 
 use self::limits::LimitOptions;
-use crate::{listen::Place, logging::LogFormat, output};
+use crate::{listen::Place, logging::LogFormat, output, traces::Collector};
 
 /// Understudy keeps a marketing campaign running while its next version is rehearsed.
 #[derive(Debug, Parser)]
@@ -92,6 +92,9 @@ pub(crate) struct Serve {
         value_parser = seconds
     )]
     pub(crate) drain_delay: Duration,
+    /// Where traces are sent: a collector that takes OTLP over HTTP, e.g. `http://127.0.0.1:4318`.
+    #[arg(long, env = "UNDERSTUDY_OTLP_ENDPOINT", value_name = "URL")]
+    pub(crate) otlp_endpoint: Option<Collector>,
     /// How much anybody may ask for.
     #[command(flatten)]
     pub(crate) limits: LimitOptions,
@@ -306,6 +309,7 @@ mod tests {
             "understudy serve --nonsense",
             "understudy serve --listen nowhere",
             "understudy serve --log-format xml",
+            "understudy serve --otlp-endpoint https://collector:4318",
             "understudy serve --tls-cert a.pem",
             "understudy serve --tls-key a.pem",
             "understudy serve --drain-delay -1",

@@ -20,6 +20,9 @@ pub(crate) enum Failure {
     /// The operating system gives no signals.
     #[error("cannot watch for signals: {0}")]
     Signals(#[source] io::Error),
+    /// Traces cannot be sent, wherever they are to go.
+    #[error("cannot send traces: {0}")]
+    Traces(#[from] opentelemetry_otlp::ExporterBuildError),
     /// Nothing can be counted and measured.
     #[error("cannot collect metrics: {0}")]
     Figures(#[from] metrics_exporter_prometheus::BuildError),

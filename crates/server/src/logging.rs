@@ -15,7 +15,7 @@ use tracing_subscriber::{
     util::SubscriberInitExt as _,
 };
 
-use crate::failure::Failure;
+use crate::{failure::Failure, traces::Traces};
 
 /// The variable that chooses what is logged, e.g. `debug` or `warn,understudy_app=trace`.
 const VARIABLE: &str = "UNDERSTUDY_LOG";
@@ -35,11 +35,11 @@ pub(crate) enum LogFormat {
     Json,
 }
 
-/// Starts logging for the life of the process.
+/// Starts logging, and tracing if somebody takes traces, for the life of the process.
 ///
 /// # Errors
 /// If the variable is set to something that is no filter.
-pub(crate) fn start(format: LogFormat) -> Result<(), Failure> {
+pub(crate) fn start(format: LogFormat, traces: Option<&Traces>) -> Result<(), Failure> {
     let wanted = env::var(VARIABLE).unwrap_or_else(|_| DEFAULT.to_owned());
     let filter = EnvFilter::try_new(format!("{wanted},{NEVER}")).map_err(Failure::LogFilter)?;
     let lines = fmt::layer().with_writer(io::stderr);
@@ -54,6 +54,7 @@ pub(crate) fn start(format: LogFormat) -> Result<(), Failure> {
     };
     tracing_subscriber::registry()
         .with(lines.with_filter(filter))
+        .with(traces.map(Traces::layer))
         .init();
     Ok(())
 }

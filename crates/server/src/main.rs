@@ -19,16 +19,18 @@ mod requests;
 mod serve;
 mod signals;
 mod tls;
+mod traces;
 
 use std::process;
 
 use clap::Parser;
-use tokio::runtime;
+use tokio::runtime::{self, Runtime};
 
 use crate::{
-    cli::{Cli, Command},
+    cli::{Cli, Command, Serve},
     failure::Failure,
     logging::LogFormat,
+    traces::Traces,
 };
 
 /// The system's allocator is slow where many threads allocate small pieces, which is what answering GraphQL does.
@@ -49,25 +51,36 @@ fn main() {
 
 /// Runs the command; if it failed, one line on stderr says why, in the format that the log has.
 fn start(cli: Cli) -> Result<bool, ()> {
-    if let Err(failure) = logging::start(cli.log_format) {
-        output::complain(&failure);
-        return Err(());
-    }
-    prepare_and_run(cli.command).map_err(|failure| match cli.log_format {
+    let prepared = prepare(&cli);
+    let (runtime, traces) = prepared.map_err(|failure| output::complain(&failure))?;
+    let result = runtime.block_on(run(cli.command));
+    let result = result.map_err(|failure| match cli.log_format {
         LogFormat::Text => output::complain(&failure),
         LogFormat::Json => tracing::error!("{}", output::in_one_line(&failure)),
-    })
+    });
+    if let Some(traces) = traces {
+        traces.end();
+    }
+    // Without waiting for its threads.
+    runtime.shutdown_background();
+    result
 }
 
-/// Prepares what every command needs, runs the command, and leaves the runtime without waiting for its threads.
-fn prepare_and_run(command: Command) -> Result<bool, Failure> {
+/// Prepares what every command needs: threads, a log, and who takes traces.
+fn prepare(cli: &Cli) -> Result<(Runtime, Option<Traces>), Failure> {
     let runtime = runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
         .map_err(Failure::Runtime)?;
-    let result = runtime.block_on(run(command));
-    runtime.shutdown_background();
-    result
+    let traces = match &cli.command {
+        Command::Serve(Serve {
+            otlp_endpoint: Some(collector),
+            ..
+        }) => Some(Traces::send_to(collector, runtime.handle())?),
+        _ => None,
+    };
+    logging::start(cli.log_format, traces.as_ref())?;
+    Ok((runtime, traces))
 }
 
 /// Runs one command to its end; whether it went as everybody wants it. It is not so where it has done its work and

@@ -23,6 +23,8 @@ use metrics::counter;
 use tracing::{Instrument as _, Span, field};
 use uuid::Uuid;
 
+use crate::traces;
+
 /// The header that has the id, of requests and of answers.
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -51,7 +53,14 @@ pub(crate) async fn observe<B: MessageBody + 'static>(
     let span = tracing::error_span!(
         "request",
         request_id = id.to_str().unwrap_or_default(),
-        operation = field::Empty
+        operation = field::Empty,
+        otel.kind = field::Empty
+    );
+    traces::adopt(
+        &span,
+        request.method().as_str(),
+        request.path(),
+        request.headers(),
     );
     let mut line = Line {
         begun: Instant::now(),
@@ -65,6 +74,7 @@ pub(crate) async fn observe<B: MessageBody + 'static>(
     let mut response = next.call(request).instrument(span).await?;
     response.headers_mut().insert(REQUEST_ID, id);
     line.status = Some(response.status());
+    traces::answered(&line.span, response.status().as_u16());
     line.is_long = is_long(&response);
     if line.is_long {
         line.tell_opened();

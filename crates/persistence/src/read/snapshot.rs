@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use tracing::Span;
 use understudy_domain::WorkspaceId;
 
 use crate::transaction::Transaction;
@@ -11,11 +12,18 @@ use crate::transaction::Transaction;
 pub struct Snapshot {
     pub(super) db: Transaction,
     pub(super) workspace: WorkspaceId,
+    /// Lasts as long, for those who trace where the time goes.
+    _span: Span,
 }
 
 impl Snapshot {
-    pub(crate) fn new(db: Transaction, workspace: WorkspaceId) -> Self {
-        Self { db, workspace }
+    /// With the span that its reads are counted to.
+    pub(crate) fn new(db: Transaction, workspace: WorkspaceId, span: Span) -> Self {
+        Self {
+            db,
+            workspace,
+            _span: span,
+        }
     }
 }
 

@@ -55,6 +55,8 @@ where
         for name in OWN {
             fields.remove(name);
         }
+        // What is told of a span to traces alone.
+        fields.retain(|name, _| !name.starts_with("otel."));
         let [target, ..] = OLDER.map(|name| fields.remove(name));
         let mut timestamp = String::new();
         SystemTime.format_time(&mut Writer::new(&mut timestamp))?;
@@ -122,8 +124,12 @@ mod tests {
             .fmt_fields(JsonFields::new())
             .event_format(Lines);
         tracing::subscriber::with_default(tracing_subscriber::registry().with(layer), || {
-            let outer =
-                tracing::error_span!("outer", request_id = "a\"b\n", operation = tracing::field::Empty);
+            let outer = tracing::error_span!(
+                "outer",
+                request_id = "a\"b\n",
+                operation = tracing::field::Empty,
+                otel.kind = "server"
+            );
             outer.record("operation", "Late");
             let _outer = outer.entered();
             let _inner = tracing::error_span!("inner").entered();
