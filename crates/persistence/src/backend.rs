@@ -148,15 +148,12 @@ pub struct Connections {
 
 /// How the connections of a pool are used.
 pub(crate) fn connections(db: &DatabaseConnection, role: Role) -> Connections {
-    let (open, idle) = match db.get_database_backend() {
-        DbBackend::Postgres => {
-            let pool = db.get_postgres_connection_pool();
-            (pool.size(), pool.num_idle())
-        }
-        _ => {
-            let pool = db.get_sqlite_connection_pool();
-            (pool.size(), pool.num_idle())
-        }
+    let (open, idle) = if db.get_database_backend() == DbBackend::Postgres {
+        let pool = db.get_postgres_connection_pool();
+        (pool.size(), pool.num_idle())
+    } else {
+        let pool = db.get_sqlite_connection_pool();
+        (pool.size(), pool.num_idle())
     };
     Connections {
         open,

@@ -34,7 +34,7 @@ pub(crate) struct Cli {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Open the database (creating and migrating it) and serve the GraphQL API.
-    Serve(Serve),
+    Serve(Box<Serve>),
     /// Print the GraphQL schema as SDL.
     Schema,
     /// Apply, take back or list the database's migrations.

@@ -27,7 +27,7 @@ use clap::Parser;
 use tokio::runtime::{self, Runtime};
 
 use crate::{
-    cli::{Cli, Command, Serve},
+    cli::{Cli, Command},
     failure::Failure,
     logging::LogFormat,
     traces::Traces,
@@ -72,13 +72,12 @@ fn prepare(cli: &Cli) -> Result<(Runtime, Option<Traces>), Failure> {
         .enable_all()
         .build()
         .map_err(Failure::Runtime)?;
-    let traces = match &cli.command {
-        Command::Serve(Serve {
-            otlp_endpoint: Some(collector),
-            ..
-        }) => Some(Traces::send_to(collector, runtime.handle())?),
+    let collector = match &cli.command {
+        Command::Serve(options) => options.otlp_endpoint.as_ref(),
         _ => None,
     };
+    let traces = collector.map(|collector| Traces::send_to(collector, runtime.handle()));
+    let traces = traces.transpose()?;
     logging::start(cli.log_format, traces.as_ref())?;
     Ok((runtime, traces))
 }
@@ -87,7 +86,7 @@ fn prepare(cli: &Cli) -> Result<(Runtime, Option<Traces>), Failure> {
 /// found something amiss.
 async fn run(command: Command) -> Result<bool, Failure> {
     match command {
-        Command::Serve(options) => serve::serve(options).await?,
+        Command::Serve(options) => serve::serve(*options).await?,
         Command::Schema => output::print(&understudy_api::sdl())?,
         Command::Migrate(options) => migrate::migrate(options).await?,
         Command::Copy(options) => copy::copy(options).await?,

@@ -30,8 +30,8 @@ use crate::{
     tls::Certificate,
 };
 
-/// How long running requests may take to finish once the process is asked to stop. With the two below it stays
-/// under the ten seconds that are promised.
+/// How long running requests may take to finish once the process is asked to stop. With the two below, and a
+/// second for the last traces, it stays under the ten seconds that are promised.
 const DRAIN_SECONDS: u64 = 5;
 
 /// How much longer the server itself may take, if a worker does not even notice that its time is up.
@@ -86,7 +86,7 @@ pub(crate) async fn serve(options: cli::Serve) -> Result<(), Failure> {
         transport,
         shutdown,
     );
-    let listening = bind(options.listen, certificate.as_ref(), endpoint, shown)?;
+    let listening = bind(&options.listen, certificate.as_ref(), endpoint, shown)?;
     let handle = listening.server.handle();
     tokio::spawn(reload(reloads, certificate));
     let mut running = tokio::spawn(listening.server);
@@ -139,7 +139,7 @@ struct Listening {
 
 /// Listens, with TLS if there is a certificate.
 fn bind(
-    place: Place,
+    place: &Place,
     certificate: Option<&Certificate>,
     endpoint: Endpoint<Shared>,
     shown: Shown,
@@ -170,7 +170,7 @@ fn bind(
         place: place.clone(),
         source,
     };
-    let (server, scheme, file) = match (&place, certificate) {
+    let (server, scheme, file) = match (place, certificate) {
         (Place::Address(address), None) => (server.bind(address).map_err(failed)?, "http://", None),
         (Place::Address(address), Some(certificate)) => {
             let server = server.bind_rustls_0_23(address, certificate.config()?);
@@ -188,7 +188,7 @@ fn bind(
             return Err(failed(io::Error::new(io::ErrorKind::InvalidInput, what)));
         }
     };
-    let taken = match (&place, server.addrs().first()) {
+    let taken = match (place, server.addrs().first()) {
         (Place::Address(_), Some(address)) => address.to_string(),
         _ => place.to_string(),
     };

@@ -58,7 +58,7 @@ pub(crate) enum BadCertificate {
 /// A certificate in two files, and what was last read of them. Clones share it.
 #[derive(Debug, Clone)]
 pub(crate) struct Certificate {
-    certificate: PathBuf,
+    chain: PathBuf,
     key: PathBuf,
     shown: Arc<Shown>,
 }
@@ -78,10 +78,10 @@ impl Certificate {
     ///
     /// # Errors
     /// If a file is not there or not what it should be, or the two do not belong together.
-    pub(crate) fn read(certificate: PathBuf, key: PathBuf) -> Result<Self, BadCertificate> {
-        let shown = read(&certificate, &key)?;
+    pub(crate) fn read(chain: PathBuf, key: PathBuf) -> Result<Self, BadCertificate> {
+        let shown = read(&chain, &key)?;
         Ok(Self {
-            certificate,
+            chain,
             key,
             shown: Arc::new(Shown(RwLock::new(Arc::new(shown)))),
         })
@@ -92,7 +92,7 @@ impl Certificate {
     /// # Errors
     /// As [`read`](Self::read); then what was shown before is shown again.
     pub(crate) fn read_again(&self) -> Result<(), BadCertificate> {
-        let shown = Arc::new(read(&self.certificate, &self.key)?);
+        let shown = Arc::new(read(&self.chain, &self.key)?);
         *self.shown.0.write().unwrap_or_else(PoisonError::into_inner) = shown;
         Ok(())
     }

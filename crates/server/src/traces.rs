@@ -6,7 +6,10 @@ use std::{
     time::Duration,
 };
 
-use actix_web::{http::header::HeaderMap, web::Bytes};
+use actix_web::{
+    http::header::{HeaderMap, HeaderName},
+    web::Bytes,
+};
 use opentelemetry::{
     propagation::{Extractor, TextMapPropagator as _},
     trace::TracerProvider as _,
@@ -149,7 +152,7 @@ impl Extractor for Headers<'_> {
     }
 
     fn keys(&self) -> Vec<&str> {
-        self.0.keys().map(|name| name.as_str()).collect()
+        self.0.keys().map(HeaderName::as_str).collect()
     }
 }
 
