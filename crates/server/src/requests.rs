@@ -56,12 +56,6 @@ pub(crate) async fn observe<B: MessageBody + 'static>(
         operation = field::Empty,
         otel.kind = field::Empty
     );
-    traces::adopt(
-        &span,
-        request.method().as_str(),
-        request.path(),
-        request.headers(),
-    );
     let mut line = Line {
         begun: Instant::now(),
         method: shortened(request.method().as_str()),
@@ -71,6 +65,7 @@ pub(crate) async fn observe<B: MessageBody + 'static>(
         bytes: 0,
         span: span.clone(),
     };
+    traces::adopt(&span, &line.method, &line.path, request.headers());
     let mut response = next.call(request).instrument(span).await?;
     response.headers_mut().insert(REQUEST_ID, id);
     line.status = Some(response.status());

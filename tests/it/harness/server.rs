@@ -141,11 +141,12 @@ pub(crate) fn run(arguments: &[&str]) -> (String, String, ExitStatus) {
 /// many.
 pub(crate) fn command() -> Command {
     let mut command = Command::new(binary());
-    command
-        .env_remove("UNDERSTUDY_LISTEN")
-        .env_remove("UNDERSTUDY_DATABASE")
-        .env_remove("UNDERSTUDY_LOG_FORMAT")
-        .env("UNDERSTUDY_LOG", "warn");
+    for (name, _) in std::env::vars() {
+        if name.starts_with("UNDERSTUDY_") || name.starts_with("OTEL_") {
+            command.env_remove(name);
+        }
+    }
+    command.env("UNDERSTUDY_LOG", "warn");
     command
 }
 

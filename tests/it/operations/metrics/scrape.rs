@@ -4,6 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::harness::Server;
 
+/// The page that says what each figure is.
+const PAGE: &str = include_str!("../../../../docs/operations.md");
+
 /// The labels of a sample.
 type Labels = BTreeMap<String, String>;
 
@@ -14,7 +17,8 @@ pub(super) struct Scrape {
 }
 
 impl Scrape {
-    /// What a server shows at the moment. Every sample must have a type and words to say what it is, and none comes twice.
+    /// What a server shows at the moment. Every sample must have a type and words to say what it is, there
+    /// and on the page, and none comes twice.
     pub(super) async fn of(server: &Server) -> Self {
         let answer = reqwest::get(server.url("/metrics")).await.unwrap();
         assert_eq!(answer.status(), 200);
@@ -46,6 +50,10 @@ impl Scrape {
                 "{name} has no type or no help"
             );
             assert!(family.starts_with("understudy_"), "{family}");
+            assert!(
+                PAGE.contains(&format!("| `{family}` |")),
+                "{family} stands on no page"
+            );
             let is_counter = types[family] == "counter";
             assert_eq!(is_counter, family.ends_with("_total"), "{family}");
             assert!(
