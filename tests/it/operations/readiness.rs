@@ -81,8 +81,8 @@ async fn a_database_that_does_not_answer_is_told_within_about_a_second() {
         let begun = Instant::now();
         loop {
             let (status, body, took) = ready(&server).await;
-            // Whatever the answer is, it comes in time; three seconds leave room for a machine with much to do.
-            assert!(took < Duration::from_secs(3), "{took:?}");
+            // Whatever the answer is, it comes in time; four seconds leave room for a machine with much to do.
+            assert!(took < Duration::from_secs(4), "{took:?}");
             if status == 503 {
                 assert_eq!(body, "the database does not answer\n");
                 break;
