@@ -3,9 +3,14 @@
 mod events;
 mod graphiql;
 mod hostile;
+mod input;
+mod introspection;
+mod limits;
 mod media_types;
 mod origins;
+mod rooms;
 mod share;
+mod trusted;
 
 use reqwest::header::{ACCEPT, ALLOW, CONTENT_TYPE};
 use reqwest::{Client, Response};

@@ -21,4 +21,4 @@ mod user_error;
 mod viewer;
 mod wants;
 
-pub use schema::{Schema, schema, sdl};
+pub use schema::{Schema, reticent_schema, schema, sdl};

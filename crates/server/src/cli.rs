@@ -2,7 +2,7 @@
 
 mod limits;
 
-use std::{net::SocketAddr, process};
+use std::{net::SocketAddr, path::PathBuf, process};
 
 use clap::{Args, Parser, Subcommand, error::ErrorKind};
 
@@ -24,7 +24,7 @@ pub(crate) struct Cli {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Open the database (creating and migrating it) and serve the GraphQL API.
-    Serve(Serve),
+    Serve(Box<Serve>),
     /// Print the GraphQL schema as SDL.
     Schema,
     /// Apply, take back or list the database's migrations.
@@ -59,6 +59,14 @@ pub(crate) struct Serve {
     /// Fill an empty database with example campaigns.
     #[arg(long)]
     pub(crate) demo: bool,
+    /// What is let through.
+    #[command(flatten)]
+    pub(crate) transport: Transport,
+}
+
+/// The options that say what the API lets through.
+#[derive(Debug, Args)]
+pub(crate) struct Transport {
     /// An origin whose pages may use the API from a browser, e.g. `https://app.example.com`; may stand several times.
     #[arg(
         long,
@@ -67,6 +75,12 @@ pub(crate) struct Serve {
         value_delimiter = ','
     )]
     pub(crate) allow_origin: Vec<Origin>,
+    /// Tell nobody what the schema has: refuse introspection, and suggest no names in errors. GraphiQL then knows none.
+    #[arg(long, env = "UNDERSTUDY_NO_INTROSPECTION")]
+    pub(crate) no_introspection: bool,
+    /// A file with the documents that are carried out, and no others: a JSON object of ids, usually hashes, and documents.
+    #[arg(long, env = "UNDERSTUDY_TRUSTED_DOCUMENTS", value_name = "FILE")]
+    pub(crate) trusted_documents: Option<PathBuf>,
     /// How much anybody may ask for.
     #[command(flatten)]
     pub(crate) limits: LimitOptions,
@@ -183,7 +197,7 @@ mod tests {
         assert_eq!(serve.listen, "127.0.0.1:8000".parse().unwrap());
         assert_eq!(serve.database.url, "sqlite://understudy.db");
         assert!(!serve.demo);
-        assert_eq!(Limits::from(serve.limits), Limits::default());
+        assert_eq!(Limits::from(serve.transport.limits), Limits::default());
     }
 
     #[test]
@@ -192,7 +206,7 @@ mod tests {
         let Command::Serve(serve) = parse(line).unwrap() else {
             panic!("not serve")
         };
-        let limits = Limits::from(serve.limits);
+        let limits = Limits::from(serve.transport.limits);
         assert_eq!(limits.bytes, 8 << 20);
         assert_eq!(limits.request_time.as_secs(), 5);
         assert_eq!(limits.json_nesting, 120);

@@ -62,7 +62,7 @@ fn start(cli: Cli) -> Result<bool, Failure> {
 /// found something amiss.
 async fn run(command: Command) -> Result<bool, Failure> {
     match command {
-        Command::Serve(options) => serve::serve(options).await?,
+        Command::Serve(options) => serve::serve(*options).await?,
         Command::Schema => output::print(&understudy_api::sdl())?,
         Command::Migrate(options) => migrate::migrate(options).await?,
         Command::Copy(options) => copy::copy(options).await?,

@@ -1,6 +1,6 @@
 //! `understudy serve`: from an opened database to the last connection's end.
 
-use std::{net::SocketAddr, pin::pin, time::Duration};
+use std::{fs, net::SocketAddr, path::PathBuf, pin::pin, time::Duration};
 
 use actix_web::{
     HttpServer,
@@ -14,7 +14,9 @@ use understudy_app::{
 };
 use understudy_domain::WorkspaceId;
 
-use understudy_transport::{Endpoint, Options, Shutdown};
+use understudy_transport::{
+    Endpoint, Introspection, Limits, Options, Shutdown, TrustedDocuments, TypeSystem,
+};
 
 use crate::{cli, executor::Shared, failure::Failure, graphiql, health, output, signals};
 
@@ -43,6 +45,7 @@ const CLOSE_TIMEOUT: Duration = Duration::from_secs(2);
 /// If the database cannot be opened, the address not listened on, or the server ends by itself.
 pub(crate) async fn serve(options: cli::Serve) -> Result<(), Failure> {
     let mut signal = pin!(signals::listen().map_err(Failure::Signals)?);
+    let transport = transport_options(options.transport)?;
     let app = tokio::select! {
         opened = App::open(&options.database.url) => opened?,
         // A database that is slow to open, or to migrate, must not keep the process from being stopped.
@@ -53,10 +56,6 @@ pub(crate) async fn serve(options: cli::Serve) -> Result<(), Failure> {
     }
 
     let (trigger, shutdown) = understudy_transport::channel();
-    let transport = Options {
-        limits: options.limits.into(),
-        origins: options.allow_origin,
-    };
     let (address, server) = bind(options.listen, transport, &app, &shutdown)?;
     let handle = server.handle();
     let mut running = tokio::spawn(server);
@@ -93,8 +92,12 @@ fn bind(
     shutdown: &Shutdown,
 ) -> Result<(SocketAddr, Server), Failure> {
     // All of this is made once and shared: the closure below runs again for each worker.
-    let schema = Shared::new(understudy_api::schema(app.clone()));
-    let endpoint = Endpoint::new(schema, transport, shutdown.clone());
+    let schema = match transport.introspection {
+        Introspection::On => understudy_api::schema(app.clone()),
+        Introspection::Off => understudy_api::reticent_schema(app.clone()),
+    };
+    let types = TypeSystem::parse(&understudy_api::sdl())?;
+    let endpoint = Endpoint::new(Shared::new(schema), types, transport, shutdown.clone());
     let page = Data::new(graphiql::Page::new());
     let app = Data::new(app.clone());
     let shutdown = Data::new(shutdown.clone());
@@ -116,6 +119,38 @@ fn bind(
     .map_err(|source| Failure::Listen { address, source })?;
     let address = server.addrs().first().copied().unwrap_or(address);
     Ok((address, server.run()))
+}
+
+/// What the transport is told to let through.
+///
+/// # Errors
+/// If the file of trusted documents cannot be used.
+fn transport_options(options: cli::Transport) -> Result<Options, Failure> {
+    let limits = options.limits.into();
+    let documents = options
+        .trusted_documents
+        .map(|file| trusted_documents(file, &limits))
+        .transpose()?;
+    Ok(Options {
+        limits,
+        origins: options.allow_origin,
+        introspection: if options.no_introspection {
+            Introspection::Off
+        } else {
+            Introspection::On
+        },
+        documents,
+    })
+}
+
+/// Reads the documents that are carried out.
+fn trusted_documents(file: PathBuf, limits: &Limits) -> Result<TrustedDocuments, Failure> {
+    let json = match fs::read_to_string(&file) {
+        Ok(json) => json,
+        Err(source) => return Err(Failure::ReadDocuments { file, source }),
+    };
+    let documents = TrustedDocuments::parse(&json, limits);
+    documents.map_err(|source| Failure::Documents { file, source })
 }
 
 /// Fills an empty database with example campaigns, through the same use cases as everyone's.

@@ -32,7 +32,7 @@ pub(crate) fn open<E: Executor>(
     endpoint: &Endpoint<E>,
 ) -> Result<HttpResponse, Refused> {
     let seat = endpoint.seat(request)?;
-    let chosen = guard::chosen_operation(&mut graphql, endpoint.limits())?;
+    let chosen = guard::chosen_operation(&mut graphql, endpoint.rules())?;
     let results = if chosen.is_some_and(|operation| operation.kind == OperationType::Subscription) {
         endpoint.schema().execute_stream(graphql, None)
     } else {

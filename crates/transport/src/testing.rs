@@ -1,6 +1,5 @@
 //! A schema of next to nothing, for tests.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use async_graphql::{
@@ -10,7 +9,10 @@ use async_graphql::{
 
 use futures_util::{Stream, stream};
 
-use crate::{Limits, guard::Guarded};
+use crate::{
+    Introspection, Limits, TypeSystem,
+    guard::{Guarded, Rules},
+};
 
 pub(crate) type TestSchema = Schema<Query, Mutation, Subscription>;
 
@@ -64,6 +66,18 @@ impl Subscription {
 }
 
 pub(crate) fn schema() -> Guarded<TestSchema> {
-    let schema = Schema::build(Query, Mutation, Subscription).data(Made::default());
-    Guarded::new(schema.finish(), Arc::new(Limits::default()))
+    let schema = Schema::build(Query, Mutation, Subscription)
+        .data(Made::default())
+        .finish();
+    let rules = rules(&schema);
+    Guarded::new(schema, rules)
+}
+
+pub(crate) fn rules(schema: &TestSchema) -> Rules {
+    Rules {
+        limits: Limits::default(),
+        introspection: Introspection::On,
+        documents: None,
+        types: TypeSystem::parse(&schema.sdl()).expect("a schema"),
+    }
 }
