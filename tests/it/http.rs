@@ -1,5 +1,6 @@
 //! GraphQL over plain HTTP, as any client would send it, and as no client should.
 
+mod compression;
 mod events;
 mod graphiql;
 mod hostile;

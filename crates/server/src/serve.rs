@@ -5,6 +5,7 @@ use std::{fs, net::SocketAddr, path::PathBuf, pin::pin, time::Duration};
 use actix_web::{
     HttpServer,
     dev::Server,
+    middleware::Compress,
     web::{self, Data},
 };
 use tokio::time::timeout;
@@ -103,6 +104,7 @@ fn bind(
     let shutdown = Data::new(shutdown.clone());
     let server = HttpServer::new(move || {
         actix_web::App::new()
+            .wrap(Compress::default())
             .app_data(Data::clone(&page))
             .app_data(Data::clone(&app))
             .app_data(Data::clone(&shutdown))

@@ -5,6 +5,7 @@
 //! how a conversation begins and ends.
 
 mod error;
+mod event_ids;
 mod guard;
 mod http;
 mod limits;
@@ -37,6 +38,7 @@ use self::{
     sockets::{Seat, Sockets},
 };
 pub use self::{
+    event_ids::EventIds,
     guard::trusted::{NoDocuments, TrustedDocuments},
     limits::Limits,
     origins::{NoOrigin, Origin},
