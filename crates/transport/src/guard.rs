@@ -321,4 +321,6 @@ fn syntax_error(mut error: ServerError) -> ServerError {
 }
 
 #[cfg(test)]
+mod hostile;
+#[cfg(test)]
 mod tests;

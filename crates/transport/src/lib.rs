@@ -6,6 +6,8 @@
 
 mod error;
 mod event_ids;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 mod guard;
 mod http;
 mod limits;
@@ -13,7 +15,7 @@ mod origins;
 mod shutdown;
 mod sockets;
 mod sse;
-#[cfg(test)]
+#[cfg(any(test, fuzzing))]
 mod testing;
 mod type_system;
 mod unavailable;
