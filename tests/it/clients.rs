@@ -78,3 +78,23 @@ async fn the_clients_of_others_follow_the_feed() {
         assert!(child.wait().await.unwrap().success(), "{client}");
     }
 }
+
+#[tokio::test]
+async fn what_graphql_js_considers_valid_is_carried_out() {
+    let database = Database::new();
+    let server = Server::start(&database);
+    let Some((mut child, mut lines)) = program("valid.mjs", &[&server.url("/graphql"), "7", "400"]) else {
+        return;
+    };
+    let mut refused = vec![];
+    let sent = loop {
+        let line = next(&mut lines).await.unwrap();
+        if line["sent"].is_u64() {
+            break line["sent"].clone();
+        }
+        refused.push(line);
+    };
+    assert!(child.wait().await.unwrap().success());
+    assert_eq!(refused, [] as [Value; 0]);
+    assert_eq!(sent, 400);
+}

@@ -7,13 +7,14 @@
 
 mod document;
 mod input;
+mod spelling;
 mod text;
 pub(crate) mod trusted;
 mod typed;
 mod variables;
 mod weight;
 
-use std::{mem, sync::Arc};
+use std::{any::TypeId, mem, sync::Arc};
 
 use self::{trusted::TrustedDocuments, weight::Weights};
 use crate::{
@@ -22,7 +23,10 @@ use crate::{
 };
 use async_graphql::{
     Data, Executor, Pos, Positioned, Request, Response, ServerError,
-    parser::types::{DocumentOperations, ExecutableDocument, OperationDefinition, OperationType, Selection},
+    parser::{
+        parse_query,
+        types::{DocumentOperations, ExecutableDocument, OperationDefinition, OperationType, Selection},
+    },
 };
 use futures_util::{
     StreamExt, future,
@@ -301,20 +305,28 @@ fn prepare(request: &mut Request, rules: &Rules) -> Result<(), ServerError> {
     Ok(())
 }
 
-/// Finds the request's document, checks its text, parses it, and checks what it is. The document stays in the request, so that it is
-/// not parsed again.
+/// Finds the request's document, checks its text, parses it, and checks what it is. The document stays in the request,
+/// so that all this is done once.
 fn admit<'r>(request: &'r mut Request, rules: &Rules) -> Result<&'r ExecutableDocument, ServerError> {
-    trusted::resolve(request, rules.documents.as_ref())?;
-    text::check_document(&request.query, &rules.limits)?;
-    let document = request.parsed_query().map_err(syntax_error)?;
-    document::check(document, &rules.limits, rules.introspection)?;
-    Ok(document)
+    if !request.data.contains_key(&TypeId::of::<Admitted>()) {
+        trusted::resolve(request, rules.documents.as_ref())?;
+        text::check_document(&request.query, &rules.limits)?;
+        let document = parse_query(spelling::respell(&request.query));
+        let document = document.map_err(|error| syntax_error(error.into()))?;
+        document::check(&document, &rules.limits, rules.introspection)?;
+        request.set_parsed_query(document);
+        request.data.insert(Admitted);
+    }
+    request.parsed_query()
 }
+
+/// That a request's document has been checked, and is in the request.
+struct Admitted;
 
 /// The parser's error, in one line. Its own message draws the source line and an arrow under it, which repeats what
 /// `locations` says, and would send a line of megabytes back.
 fn syntax_error(mut error: ServerError) -> ServerError {
-    if let Some((_, expectation)) = error.message.rsplit_once("\n  = ") {
+    if let Some((_, expectation)) = error.message.rsplit_once(" = ") {
         error.message = format!("Syntax error: {expectation}");
     }
     with_code(error, PARSE_FAILED)
