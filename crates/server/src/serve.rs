@@ -99,17 +99,15 @@ fn bind(
     };
     let types = TypeSystem::parse(&understudy_api::sdl())?;
     let endpoint = Endpoint::new(Shared::new(schema), types, transport, shutdown.clone());
-    let page = Data::new(graphiql::Page::new());
     let app = Data::new(app.clone());
     let shutdown = Data::new(shutdown.clone());
     let server = HttpServer::new(move || {
         actix_web::App::new()
             .wrap(Compress::default())
-            .app_data(Data::clone(&page))
             .app_data(Data::clone(&app))
             .app_data(Data::clone(&shutdown))
             .service(endpoint.routes("/graphql"))
-            .route("/", web::get().to(graphiql::page))
+            .configure(graphiql::routes)
             .route("/livez", web::get().to(health::live))
             .route("/readyz", web::get().to(health::ready))
     })

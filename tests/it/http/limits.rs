@@ -128,7 +128,7 @@ async fn pages_in_pages_are_refused_and_a_page_of_pairs_is_not() {
     let response = stage.post("application/json", sized.to_string()).await;
     assert_eq!(refused(response, 400).await, "QUERY_TOO_COMPLEX");
 
-    let pairs = include_str!("../../../crates/server/src/graphiql/pairs.graphql");
+    let pairs = include_str!("../../../playground/src/tabs/1-pairs.graphql");
     let pairs = pairs.replace("first: 20", "first: 100");
     let response = post(&stage, &pairs).await;
     assert_eq!(response.status(), 200);
