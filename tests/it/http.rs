@@ -1,11 +1,17 @@
 //! GraphQL over plain HTTP, as any client would send it, and as no client should.
 
+mod compression;
 mod events;
 mod graphiql;
 mod hostile;
+mod input;
+mod introspection;
+mod limits;
 mod media_types;
 mod origins;
+mod rooms;
 mod share;
+mod trusted;
 
 use reqwest::header::{ACCEPT, ALLOW, CONTENT_TYPE};
 use reqwest::{Client, Response};

@@ -27,6 +27,7 @@ mod discard_draft;
 mod durability;
 mod expected_version;
 mod feed;
+mod graphiql;
 mod harness;
 mod http;
 mod ids;

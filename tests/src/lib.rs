@@ -1,7 +1,8 @@
-//! What tests need of the machine that they run on: a PostgreSQL of their own.
+//! What tests need of the machine that they run on: a PostgreSQL of their own, and a browser.
 //!
 //! This library refuses to know Understudy and to speak to a database: it finds PostgreSQL's programs and runs them.
 //! `cargo xtask test` starts a cluster with it for the whole run, and a story that stops or kills its database one for
 //! itself. It knows Unix only, as the stories do that send signals.
 
+pub mod browser;
 pub mod postgres;

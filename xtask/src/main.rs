@@ -2,6 +2,7 @@
 
 mod needs;
 mod npm;
+mod playground;
 mod sdl;
 mod step;
 mod test;
@@ -29,6 +30,8 @@ enum Chore {
     Test(test::Options),
     /// Have servers and databases break under clients and subscribers, for as long as wanted, and look for losses.
     Torture(torture::Options),
+    /// Build GraphiQL, which servers that are built from then on have at `/`. Needs Node.js and npm.
+    Playground,
     /// Write schema.graphql from the code.
     Sdl,
 }
@@ -37,6 +40,7 @@ fn main() -> ExitCode {
     let result = match Cli::parse().chore {
         Chore::Test(options) => test::test(&options),
         Chore::Torture(options) => torture::torture(&options),
+        Chore::Playground => playground::playground(),
         Chore::Sdl => sdl::sdl(),
     };
     match result {
@@ -54,7 +58,7 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
         Err(Failure::Incomplete) => {
-            say("not all that was asked for can be tested here");
+            say("not all that was asked for can be done here");
             ExitCode::FAILURE
         }
     }

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::process::{Command, Stdio};
 
-use understudy_tests::postgres::Binaries;
+use understudy_tests::{browser, postgres::Binaries};
 
 use crate::step::{finish, say};
 
@@ -24,7 +24,9 @@ const POSTGRESQL: Need = Need {
     without: "the stories will not run on PostgreSQL",
 };
 
-const TOOLS: [Need; 4] = [
+const WITHOUT_NPM: &str = "GraphiQL will not be built, nor the clients of others be tried";
+
+const TOOLS: [Need; 5] = [
     Need {
         name: "bash",
         package: "bash",
@@ -41,13 +43,19 @@ const TOOLS: [Need; 4] = [
         name: "Node.js",
         package: "nodejs",
         is_there: || answers("node", &["--version"]),
-        without: "the clients of others will not be tried",
+        without: WITHOUT_NPM,
     },
     Need {
         name: "npm",
         package: "npm",
         is_there: || answers("npm", &["--version"]),
-        without: "the clients of others will not be tried",
+        without: WITHOUT_NPM,
+    },
+    Need {
+        name: "Chromium",
+        package: "chromium",
+        is_there: || browser::find().is_some(),
+        without: "GraphiQL will not be tried",
     },
 ];
 

@@ -1,13 +1,14 @@
 //! The chore `test`.
 
 use std::ffi::OsString;
+use std::path::PathBuf;
 use std::process::Command;
 
 use clap::{Args, ValueEnum};
 use understudy_tests::postgres::{Binaries, Cluster, FOLDER_VARIABLE};
 
 use crate::step::{Failure, cargo, finish, say};
-use crate::{needs, npm};
+use crate::{needs, npm, playground};
 
 /// The variable that tells the stories to run on PostgreSQL, and where a database of it may be reached. They run on
 /// SQLite without it.
@@ -55,7 +56,7 @@ pub(crate) fn test(options: &Options) -> Result<(), Failure> {
 
 /// Builds the server, then runs all tests.
 fn run(options: &Options) -> Result<(), Failure> {
-    let packages = npm::install()?;
+    let packages = packages()?;
     build()?;
     let with_packages = |tests: &mut Command| {
         tests.args(&options.arguments);
@@ -76,6 +77,16 @@ fn run(options: &Options) -> Result<(), Failure> {
         on_postgres(&mut stories)?;
     }
     Ok(())
+}
+
+/// Gets from npm what stories need, and the page that the server has embedded; where the stories find it, or none where
+/// there is no npm.
+fn packages() -> Result<Option<PathBuf>, Failure> {
+    if !npm::is_there() {
+        return Ok(None);
+    }
+    playground::build()?;
+    npm::install(npm::TESTS).map(Some)
 }
 
 /// Builds the server and the tests, which find the binary beside their own. All of the workspace at once: the server by

@@ -7,6 +7,7 @@
 mod connection;
 mod cursor;
 mod error;
+mod follower;
 mod id;
 mod input;
 mod mutation;
@@ -21,4 +22,5 @@ mod user_error;
 mod viewer;
 mod wants;
 
-pub use schema::{Schema, schema, sdl};
+pub use follower::Follower;
+pub use schema::{Schema, reticent_schema, schema, sdl};

@@ -17,6 +17,17 @@ pub fn schema(app: App) -> Schema {
     builder().data(app).finish()
 }
 
+/// The same schema, for those who must not learn from it what there is: it answers no introspection, and its errors
+/// suggest no names.
+#[must_use]
+pub fn reticent_schema(app: App) -> Schema {
+    builder()
+        .data(app)
+        .disable_introspection()
+        .disable_suggestions()
+        .finish()
+}
+
 /// The schema in GraphQL's schema definition language, fields and arguments in alphabetical order. Enum values keep
 /// theirs, since the order of a lifecycle says something.
 #[must_use]

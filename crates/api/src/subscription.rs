@@ -1,11 +1,14 @@
 //! Watching.
 
+use std::sync::Arc;
+
 use async_graphql::{Context, ID, Subscription as GraphqlSubscription};
 use futures_util::stream::{BoxStream, TryStreamExt as _, try_unfold};
 use understudy_app::read::{EventFilter, Wants};
 use understudy_domain::CampaignId;
 
 use crate::error::Failed;
+use crate::follower::Follower;
 use crate::id;
 use crate::input::filter::CampaignEventFilter;
 use crate::types::event::{Beside, CampaignEvent};
@@ -79,6 +82,11 @@ async fn existing(ctx: &Context<'_>, id: &ID) -> Result<CampaignId, Failed> {
 }
 
 async fn events(ctx: &Context<'_>, after: Option<i64>, filter: EventFilter) -> Result<Events, Failed> {
+    let follower = Follower::of(ctx);
+    let after = match follower {
+        Some(follower) => follower.after(after)?,
+        None => after,
+    };
     if after.is_some_and(|after| after < 0) {
         return Err(Failed::bad_input(
             "after",
@@ -88,14 +96,19 @@ async fn events(ctx: &Context<'_>, after: Option<i64>, filter: EventFilter) -> R
     let viewer = Viewer::of(ctx)?;
     let beside = Beside::of(ctx.field());
     let feed = viewer.app.feed(viewer.workspace, after, filter).await?;
-    let start = (viewer, Box::pin(feed));
+    let tell = follower.map(|follower| Arc::clone(&follower.tell));
+    let start = (viewer, Box::pin(feed), tell);
     // An error ends the stream, since there is nothing left to go on with.
-    let events = try_unfold(start, move |(viewer, mut feed)| async move {
+    let events = try_unfold(start, move |(viewer, mut feed, tell)| async move {
         let Some(event) = feed.try_next().await? else {
             return Ok(None);
         };
+        let sequence = event.sequence;
         let event = beside.load_one(&viewer, event).await?;
-        Ok(Some((event, (viewer, feed))))
+        if let Some(tell) = &tell {
+            tell(sequence);
+        }
+        Ok(Some((event, (viewer, feed, tell))))
     });
     Ok(Box::pin(events))
 }

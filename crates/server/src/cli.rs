@@ -72,17 +72,6 @@ pub(crate) struct Serve {
     /// Where the data lives.
     #[command(flatten)]
     pub(crate) database: Database,
-    /// Fill an empty database with example campaigns.
-    #[arg(long)]
-    pub(crate) demo: bool,
-    /// An origin whose pages may use the API from a browser, e.g. `https://app.example.com`; may stand several times.
-    #[arg(
-        long,
-        env = "UNDERSTUDY_ALLOW_ORIGIN",
-        value_name = "ORIGIN",
-        value_delimiter = ','
-    )]
-    pub(crate) allow_origin: Vec<Origin>,
     /// How long to go on serving once asked to stop, while `/readyz` says that traffic is to go elsewhere, in seconds.
     #[arg(
         long,
@@ -95,6 +84,31 @@ pub(crate) struct Serve {
     /// Where traces are sent: a collector that takes OTLP over HTTP, e.g. `http://127.0.0.1:4318`.
     #[arg(long, env = "UNDERSTUDY_OTLP_ENDPOINT", value_name = "URL")]
     pub(crate) otlp_endpoint: Option<Collector>,
+    /// Fill an empty database with example campaigns.
+    #[arg(long)]
+    pub(crate) demo: bool,
+    /// What is let through.
+    #[command(flatten)]
+    pub(crate) transport: Transport,
+}
+
+/// The options that say what the API lets through.
+#[derive(Debug, Args)]
+pub(crate) struct Transport {
+    /// An origin whose pages may use the API from a browser, e.g. `https://app.example.com`; may stand several times.
+    #[arg(
+        long,
+        env = "UNDERSTUDY_ALLOW_ORIGIN",
+        value_name = "ORIGIN",
+        value_delimiter = ','
+    )]
+    pub(crate) allow_origin: Vec<Origin>,
+    /// Tell nobody what the schema has: refuse introspection, and suggest no names in errors. GraphiQL then knows none.
+    #[arg(long, env = "UNDERSTUDY_NO_INTROSPECTION")]
+    pub(crate) no_introspection: bool,
+    /// A file with the documents that are carried out, and no others: a JSON object of ids, usually hashes, and documents.
+    #[arg(long, env = "UNDERSTUDY_TRUSTED_DOCUMENTS", value_name = "FILE")]
+    pub(crate) trusted_documents: Option<PathBuf>,
     /// How much anybody may ask for.
     #[command(flatten)]
     pub(crate) limits: LimitOptions,
@@ -217,7 +231,7 @@ mod tests {
         assert_eq!(serve.listen, "127.0.0.1:8000".parse().unwrap());
         assert_eq!(serve.database.url, "sqlite://understudy.db");
         assert!(!serve.demo);
-        assert_eq!(Limits::from(serve.limits), Limits::default());
+        assert_eq!(Limits::from(serve.transport.limits), Limits::default());
     }
 
     #[test]
@@ -226,7 +240,7 @@ mod tests {
         let Command::Serve(serve) = parse(line).unwrap() else {
             panic!("not serve")
         };
-        let limits = Limits::from(serve.limits);
+        let limits = Limits::from(serve.transport.limits);
         assert_eq!(limits.bytes, 8 << 20);
         assert_eq!(limits.request_time.as_secs(), 5);
         assert_eq!(limits.json_nesting, 120);

@@ -1,11 +1,14 @@
-//! The schema as it is executed: each operation with its share of the database's readers.
+//! The schema as it is executed: each operation with its share of the database's readers, and each subscription with
+//! where its follower stands.
 
+use std::any::TypeId;
 use std::sync::Arc;
 
 use async_graphql::{Data, Executor, Request, Response};
 use futures_util::stream::BoxStream;
-use understudy_api::Schema;
+use understudy_api::{Follower, Schema};
 use understudy_app::ReadShare;
+use understudy_transport::EventIds;
 
 /// The schema, which gives each operation that it executes its share.
 #[derive(Clone)]
@@ -28,7 +31,19 @@ impl Executor for Shared {
         request: Request,
         session_data: Option<Arc<Data>>,
     ) -> BoxStream<'static, Response> {
-        let request = request.data(ReadShare::default());
+        let request = followed(request).data(ReadShare::default());
         Executor::execute_stream(&self.0, request, session_data)
     }
+}
+
+/// The request, with what the transport knows of its follower.
+fn followed(request: Request) -> Request {
+    let ids = request.data.get(&TypeId::of::<EventIds>());
+    let Some(ids) = ids.and_then(|ids| ids.downcast_ref::<EventIds>()).cloned() else {
+        return request;
+    };
+    request.data(Follower {
+        seen: ids.seen().map(str::to_owned),
+        tell: Arc::new(move |sequence| ids.say(sequence.to_string())),
+    })
 }

@@ -1,10 +1,11 @@
 //! Why a command failed, in the words that stderr shows.
 
-use std::io;
+use std::{io, path::PathBuf};
 
 use understudy_app::{OpenError, demo::DemoError};
 use understudy_persistence::check::CheckError;
 use understudy_persistence::copy::CopyError;
+use understudy_transport::{NoDocuments, NoSchema};
 
 use crate::{listen::Place, tls::BadCertificate};
 
@@ -55,6 +56,25 @@ pub(crate) enum Failure {
     /// TLS itself cannot be spoken.
     #[error("cannot speak TLS: {0}")]
     Tls(#[from] rustls::Error),
+    /// The file of trusted documents cannot be read.
+    #[error("cannot read the trusted documents in {file:?}: {source}")]
+    ReadDocuments {
+        /// The file.
+        file: PathBuf,
+        /// What the operating system says.
+        source: io::Error,
+    },
+    /// The file of trusted documents holds something else.
+    #[error("cannot use the trusted documents in {file:?}: {source}")]
+    Documents {
+        /// The file.
+        file: PathBuf,
+        /// What is wrong with it.
+        source: NoDocuments,
+    },
+    /// The schema's own text is none: a mistake of ours.
+    #[error(transparent)]
+    Schema(#[from] NoSchema),
     /// The HTTP server ended by itself.
     #[error("the server failed: {0}")]
     Serve(#[source] io::Error),

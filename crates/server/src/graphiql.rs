@@ -1,104 +1,142 @@
-//! `/`: `GraphiQL`, with tabs of operations that are ready to run.
+//! `/`: `GraphiQL`, which npm builds in `playground`, and the files that it is made of. A server that was built without
+//! it has a page instead that says how to get it.
 
-use actix_web::{HttpResponse, web::Data};
-use serde::Serialize;
-use serde_json::json;
+use std::fmt::Write as _;
 
-/// The page, but for the tabs. Its libraries come from a CDN, in the versions that async-graphql's own page names.
-const TEMPLATE: &str = include_str!("graphiql/page.html");
-
-/// Where the tabs go.
-const TABS_PLACE: &str = "{{ tabs }}";
-
-/// An operation that waits in a tab.
-#[derive(Debug, Serialize)]
-struct Tab {
-    query: &'static str,
-    variables: Option<&'static str>,
-}
-
-/// The tabs, in the order in which a newcomer would try them.
-const TABS: [Tab; 5] = [
-    Tab {
-        query: include_str!("graphiql/pairs.graphql"),
-        variables: None,
+use actix_web::{
+    HttpRequest, HttpResponse, HttpResponseBuilder,
+    http::{
+        StatusCode,
+        header::{
+            CACHE_CONTROL, CONTENT_SECURITY_POLICY, ETag, EntityTag, Header as _, IfNoneMatch,
+            REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
+        },
     },
-    Tab {
-        query: include_str!("graphiql/save_draft.graphql"),
-        variables: Some(include_str!("graphiql/save_draft.json")),
-    },
-    Tab {
-        query: include_str!("graphiql/launch_draft.graphql"),
-        variables: Some(include_str!("graphiql/launch_draft.json")),
-    },
-    Tab {
-        query: include_str!("graphiql/archive_in_bulk.graphql"),
-        variables: Some(include_str!("graphiql/archive_in_bulk.json")),
-    },
-    Tab {
-        query: include_str!("graphiql/watch.graphql"),
-        variables: Some(include_str!("graphiql/watch.json")),
-    },
-];
+    web::{self, Path, ServiceConfig},
+};
+use rust_embed::{Embed, EmbeddedFile};
 
-/// The page as it is sent.
-#[derive(Debug)]
-pub(crate) struct Page(String);
+/// What npm has built. `build.rs` sees to it that a later build of it is not missed.
+#[derive(Embed)]
+#[folder = "../../playground/dist"]
+#[allow_missing = true]
+struct Playground;
 
-impl Page {
-    /// Puts the tabs into the page.
-    pub(crate) fn new() -> Self {
-        // `<` is the one sign that could end the script element which the tabs stand in.
-        let tabs = json!(TABS).to_string().replace('<', "\\u003c");
-        Self(TEMPLATE.replace(TABS_PLACE, &tabs))
-    }
+/// The page of a server that was built without.
+const MISSING: &str = include_str!("graphiql/missing.html");
+
+/// Its media type.
+const HTML: &str = "text/html; charset=utf-8";
+
+/// Nothing from elsewhere, and no script but in files of ours. Styles are inline because `GraphiQL`'s editor writes its
+/// own, and `data:` is where its style sheet has its fonts and small pictures. A worker is held to the policy that its
+/// own file comes with, so all files have it.
+const POLICY: &str = "default-src 'none'; script-src 'self'; worker-src 'self'; connect-src 'self'; \
+    style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; \
+    base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+/// For the page: browsers ask each time whether it is still the same.
+const ASK: &str = "no-cache";
+
+/// For the files beside it, whose names change with what is in them.
+const KEEP: &str = "public, max-age=31536000, immutable";
+
+/// The page, and the files beside it.
+pub(crate) fn routes(config: &mut ServiceConfig) {
+    let page_route = web::resource("/")
+        .route(web::get().to(page))
+        .route(web::head().to(page));
+    let asset_route = web::resource("/assets/{name}")
+        .route(web::get().to(asset))
+        .route(web::head().to(asset));
+    config.service(page_route).service(asset_route);
 }
 
 /// `GET /`.
-pub(crate) async fn page(page: Data<Page>) -> HttpResponse {
-    HttpResponse::Ok()
-        .content_type("text/html; charset=utf-8")
-        .body(page.0.clone())
+async fn page(request: HttpRequest) -> HttpResponse {
+    match Playground::get("index.html") {
+        Some(file) => send(&request, file, ASK),
+        None => missing(),
+    }
+}
+
+/// `GET /assets/{name}`.
+async fn asset(request: HttpRequest, name: Path<String>) -> HttpResponse {
+    match Playground::get(&format!("assets/{name}")) {
+        Some(file) => send(&request, file, KEEP),
+        None => HttpResponse::NotFound().finish(),
+    }
+}
+
+/// A file, unless whoever asks has it.
+fn send(request: &HttpRequest, file: EmbeddedFile, caching: &'static str) -> HttpResponse {
+    let tag = EntityTag::new_strong(hex(&file.metadata.sha256_hash()));
+    let is_known = match IfNoneMatch::parse(request) {
+        Ok(IfNoneMatch::Any) => true,
+        Ok(IfNoneMatch::Items(known)) => known.iter().any(|known| known.weak_eq(&tag)),
+        Err(_) => false,
+    };
+    if is_known {
+        return answer(StatusCode::NOT_MODIFIED, caching)
+            .insert_header(ETag(tag))
+            .finish();
+    }
+    answer(StatusCode::OK, caching)
+        .insert_header(ETag(tag))
+        .content_type(media_type(&file))
+        .body(file.data)
+}
+
+/// The page that says how to get the other.
+fn missing() -> HttpResponse {
+    answer(StatusCode::OK, ASK).content_type(HTML).body(MISSING)
+}
+
+/// The beginning of an answer: what any file is sent with.
+fn answer(status: StatusCode, caching: &'static str) -> HttpResponseBuilder {
+    let mut response = HttpResponse::build(status);
+    response
+        .insert_header((CACHE_CONTROL, caching))
+        .insert_header((CONTENT_SECURITY_POLICY, POLICY))
+        .insert_header((X_CONTENT_TYPE_OPTIONS, "nosniff"))
+        .insert_header((REFERRER_POLICY, "no-referrer"));
+    response
+}
+
+/// A file's media type, by its name.
+fn media_type(file: &EmbeddedFile) -> String {
+    let media_type = file.metadata.mimetype();
+    if media_type.starts_with("text/") {
+        format!("{media_type}; charset=utf-8")
+    } else {
+        media_type.to_owned()
+    }
+}
+
+/// Bytes as text, for an entity tag.
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        // Writing into a string cannot fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
 }
 
 #[cfg(test)]
 mod tests {
-    use async_graphql::{Variables, parser::parse_query};
+    use actix_web::{body::to_bytes, http::header::CONTENT_TYPE};
 
     use super::*;
 
-    #[test]
-    fn every_tab_holds_one_named_operation_and_its_variables() {
-        for tab in TABS {
-            let document = parse_query(tab.query).unwrap();
-            let operations: Vec<_> = document.operations.iter().collect();
-            let [(Some(name), operation)] = operations[..] else {
-                panic!("not one named operation: {}", tab.query)
-            };
-            let variables: Variables = tab
-                .variables
-                .map_or_else(Variables::default, |text| serde_json::from_str(text).unwrap());
-            for definition in &operation.node.variable_definitions {
-                assert!(
-                    variables.contains_key(&definition.node.name.node),
-                    "{name} lacks a variable"
-                );
-            }
-            assert_eq!(
-                variables.len(),
-                operation.node.variable_definitions.len(),
-                "{name}"
-            );
-        }
-    }
-
-    #[test]
-    fn the_page_holds_the_tabs() {
-        let page = Page::new().0;
-        assert!(!page.contains(TABS_PLACE));
-        let (_, rest) = page.split_once("id=\"tabs\">").unwrap();
-        let (tabs, _) = rest.split_once("</script>").unwrap();
-        let tabs: serde_json::Value = serde_json::from_str(tabs).unwrap();
-        assert_eq!(tabs, json!(TABS));
+    #[actix_web::test]
+    async fn a_server_without_it_says_how_to_get_it_and_runs_no_script() {
+        let response = missing();
+        assert_eq!(response.status(), 200);
+        assert_eq!(response.headers().get(CONTENT_SECURITY_POLICY).unwrap(), POLICY);
+        assert_eq!(response.headers().get(CONTENT_TYPE).unwrap(), HTML);
+        let body = to_bytes(response.into_body()).await.unwrap();
+        let page = std::str::from_utf8(&body).unwrap();
+        assert!(page.contains("cargo xtask playground"));
+        assert!(!page.contains("<script") && !page.contains("://"));
     }
 }

@@ -1,11 +1,11 @@
 //! `understudy serve`: from an opened database to the last connection's end.
 
-use std::{io, time::Duration};
+use std::{fs, io, path::PathBuf, time::Duration};
 
 use actix_web::{
     HttpServer,
     dev::Server,
-    middleware::from_fn,
+    middleware::{Compress, from_fn},
     web::{self, Data},
 };
 use tokio::time::{sleep, timeout};
@@ -15,7 +15,7 @@ use understudy_app::{
 };
 use understudy_domain::WorkspaceId;
 
-use understudy_transport::{Endpoint, Options};
+use understudy_transport::{Endpoint, Introspection, Limits, Options, TrustedDocuments, TypeSystem};
 
 use crate::{
     cli,
@@ -56,6 +56,7 @@ const CLOSE_TIMEOUT: Duration = Duration::from_secs(2);
 pub(crate) async fn serve(options: cli::Serve) -> Result<(), Failure> {
     let mut stops = Stops::listen().map_err(Failure::Signals)?;
     let reloads = Reloads::listen().map_err(Failure::Signals)?;
+    let transport = transport_options(options.transport)?;
     let certificate = match (options.tls_cert, options.tls_key) {
         (Some(certificate), Some(key)) => Some(Certificate::read(certificate, key)?),
         _ => None,
@@ -71,21 +72,18 @@ pub(crate) async fn serve(options: cli::Serve) -> Result<(), Failure> {
     }
 
     let (trigger, shutdown) = understudy_transport::channel();
-    let transport = Options {
-        limits: options.limits.into(),
-        origins: options.allow_origin,
-    };
     let stopping = Stopping::default();
     let shown = Shown {
         app: app.clone(),
         figures,
         stopping: stopping.clone(),
     };
-    let endpoint = Endpoint::new(
-        Shared::new(understudy_api::schema(app.clone())),
-        transport,
-        shutdown,
-    );
+    let schema = match transport.introspection {
+        Introspection::On => understudy_api::schema(app.clone()),
+        Introspection::Off => understudy_api::reticent_schema(app.clone()),
+    };
+    let types = TypeSystem::parse(&understudy_api::sdl())?;
+    let endpoint = Endpoint::new(Shared::new(schema), types, transport, shutdown);
     let listening = bind(&options.listen, certificate.as_ref(), endpoint, shown)?;
     let handle = listening.server.handle();
     tokio::spawn(reload(reloads, certificate));
@@ -145,18 +143,17 @@ fn bind(
     shown: Shown,
 ) -> Result<Listening, Failure> {
     // All of this is made once and shared: the closure below runs again for each worker.
-    let page = Data::new(graphiql::Page::new());
     let app = Data::new(shown.app);
     let figures = Data::new(shown.figures);
     let stopping = Data::new(shown.stopping);
     let server = HttpServer::new(move || {
         actix_web::App::new()
-            .app_data(Data::clone(&page))
+            .wrap(Compress::default())
             .app_data(Data::clone(&app))
             .app_data(Data::clone(&figures))
             .app_data(Data::clone(&stopping))
             .service(endpoint.routes("/graphql"))
-            .route("/", web::get().to(graphiql::page))
+            .configure(graphiql::routes)
             .route("/livez", web::get().to(health::live))
             .route("/readyz", web::get().to(health::ready))
             .route("/metrics", web::get().to(figures::show))
@@ -212,6 +209,38 @@ async fn reload(mut reloads: Reloads, certificate: Option<Certificate>) {
             }
         }
     }
+}
+
+/// What the transport is told to let through.
+///
+/// # Errors
+/// If the file of trusted documents cannot be used.
+fn transport_options(options: cli::Transport) -> Result<Options, Failure> {
+    let limits = options.limits.into();
+    let documents = options
+        .trusted_documents
+        .map(|file| trusted_documents(file, &limits))
+        .transpose()?;
+    Ok(Options {
+        limits,
+        origins: options.allow_origin,
+        introspection: if options.no_introspection {
+            Introspection::Off
+        } else {
+            Introspection::On
+        },
+        documents,
+    })
+}
+
+/// Reads the documents that are carried out.
+fn trusted_documents(file: PathBuf, limits: &Limits) -> Result<TrustedDocuments, Failure> {
+    let json = match fs::read_to_string(&file) {
+        Ok(json) => json,
+        Err(source) => return Err(Failure::ReadDocuments { file, source }),
+    };
+    let documents = TrustedDocuments::parse(&json, limits);
+    documents.map_err(|source| Failure::Documents { file, source })
 }
 
 /// Fills an empty database with example campaigns, through the same use cases as everyone's.

@@ -6,19 +6,28 @@
 //! before it is parsed, and at the document before it is validated.
 
 mod document;
+mod input;
+mod spelling;
 mod text;
+pub(crate) mod trusted;
+mod typed;
 mod variables;
+mod weight;
 
-use std::{mem, sync::Arc};
+use std::{any::TypeId, mem, sync::Arc};
 
+use self::{trusted::TrustedDocuments, weight::Weights};
 use crate::{
-    Limits,
+    Introspection, Limits, TypeSystem,
     error::{coded, with_code},
     observe::{self, Observer, Operation},
 };
 use async_graphql::{
-    Data, Executor, Positioned, Request, Response, ServerError,
-    parser::types::{DocumentOperations, ExecutableDocument, OperationDefinition, OperationType, Selection},
+    Data, Executor, Pos, Positioned, Request, Response, ServerError,
+    parser::{
+        parse_query,
+        types::{DocumentOperations, ExecutableDocument, OperationDefinition, OperationType, Selection},
+    },
 };
 use futures_util::{
     StreamExt, future,
@@ -47,7 +56,7 @@ enum Refusal {
     #[error("The document has a string without an end.")]
     UnterminatedString,
     /// Too many values, in the request's JSON.
-    #[error("The request's JSON has more than {0} values.")]
+    #[error("The request has more than {0} values, counting each variable wherever it is used.")]
     Values(usize),
     /// Lists and objects in one another, in the request's JSON.
     #[error("The request's JSON nests lists and objects deeper than {0} levels.")]
@@ -77,6 +86,40 @@ enum Refusal {
     /// A subscription with several root fields, which GraphQL does not have.
     #[error("A subscription selects one field; send one subscription for each.")]
     Roots,
+    /// More than an answer may hold, if every page of it is full.
+    #[error(
+        "The request asks for up to {values} values, and may ask for {limit}: take smaller pages, or less of each item."
+    )]
+    Complexity {
+        /// What it asks for.
+        values: usize,
+        /// What it may ask for.
+        limit: usize,
+    },
+    /// What a field is given is not of the type that it takes.
+    #[error("The argument `{at}` of the field `{field}` {must}.")]
+    Argument {
+        /// The field's name.
+        field: String,
+        /// The argument's name, and what leads to a part of its value.
+        at: String,
+        /// What must be there.
+        must: String,
+        /// Where its value stands in the document.
+        position: Pos,
+    },
+    /// A document by an id that nobody knows.
+    #[error("There is no trusted document with this id.")]
+    UnknownDocument,
+    /// A document by its id, where none have ids.
+    #[error("There are no trusted documents here: send the document itself, as `query`.")]
+    NoTrustedDocuments,
+    /// A document that is not trusted, where only trusted ones are carried out.
+    #[error("Only trusted documents are carried out here, and this is none.")]
+    Untrusted,
+    /// Questions about the schema, where they are not answered.
+    #[error("Introspection is switched off here.")]
+    IntrospectionOff,
     /// Introspection that walks from types to fields to types, again and again.
     #[error("The introspection nests lists deeper than {0} levels.")]
     Introspection(usize),
@@ -84,9 +127,16 @@ enum Refusal {
 
 impl From<Refusal> for ServerError {
     fn from(refusal: Refusal) -> Self {
-        let code = match refusal {
+        let code = match &refusal {
             Refusal::UnterminatedString => PARSE_FAILED,
-            Refusal::Cycle(_) | Refusal::Repeated(_) | Refusal::Roots => VALIDATION_FAILED,
+            Refusal::Cycle(_) | Refusal::Repeated(_) | Refusal::Roots | Refusal::Argument { .. } => {
+                VALIDATION_FAILED
+            }
+            // Apollo's clients know these two by their codes, and go on with the document itself.
+            Refusal::UnknownDocument => "PERSISTED_QUERY_NOT_FOUND",
+            Refusal::NoTrustedDocuments => "PERSISTED_QUERY_NOT_SUPPORTED",
+            Refusal::Untrusted => "DOCUMENT_NOT_TRUSTED",
+            Refusal::IntrospectionOff => "INTROSPECTION_DISABLED",
             Refusal::Nesting(_)
             | Refusal::Tokens(_)
             | Refusal::Values(_)
@@ -95,39 +145,57 @@ impl From<Refusal> for ServerError {
             | Refusal::Directives(_)
             | Refusal::Selections(_)
             | Refusal::Depth(_)
+            | Refusal::Complexity { .. }
             | Refusal::Introspection(_) => TOO_COMPLEX,
         };
-        coded(refusal.to_string(), code)
+        let position = match &refusal {
+            Refusal::Argument { position, .. } => Some(*position),
+            _ => None,
+        };
+        with_code(ServerError::new(refusal.to_string(), position), code)
     }
+}
+
+/// What the guard goes by.
+#[derive(Debug)]
+pub(crate) struct Rules {
+    /// How much anybody may ask for.
+    pub(crate) limits: Limits,
+    /// Whether questions about the schema are answered.
+    pub(crate) introspection: Introspection,
+    /// The documents that are carried out; none if all are.
+    pub(crate) documents: Option<TrustedDocuments>,
+    /// What the schema's fields give and take.
+    pub(crate) types: TypeSystem,
 }
 
 /// An executor that hands on only what passes the guard.
 #[derive(Clone, Debug)]
 pub(crate) struct Guarded<E> {
     executor: E,
-    limits: Arc<Limits>,
+    rules: Arc<Rules>,
     observer: Observer,
 }
 
 impl<E: Executor> Guarded<E> {
     /// Puts the guard before `executor`.
-    pub(crate) fn new(executor: E, limits: Arc<Limits>) -> Self {
+    pub(crate) fn new(executor: E, rules: Rules) -> Self {
         Self {
             executor,
-            limits,
+            rules: Arc::new(rules),
             observer: Observer::default(),
         }
     }
 
-    /// What the guard lets through.
-    pub(crate) fn limits(&self) -> &Limits {
-        &self.limits
+    /// What the guard goes by.
+    pub(crate) fn rules(&self) -> &Rules {
+        &self.rules
     }
 }
 
 impl<E: Executor> Executor for Guarded<E> {
     async fn execute(&self, mut request: Request) -> Response {
-        match prepare(&mut request, &self.limits) {
+        match prepare(&mut request, &self.rules) {
             Ok(operation) => {
                 let execution = async { all_coded(self.executor.execute(request).await) };
                 self.observer.execute(operation, execution).await
@@ -141,7 +209,7 @@ impl<E: Executor> Executor for Guarded<E> {
         mut request: Request,
         session_data: Option<Arc<Data>>,
     ) -> BoxStream<'static, Response> {
-        match prepare(&mut request, &self.limits) {
+        match prepare(&mut request, &self.rules) {
             Ok(operation) => {
                 let results = self.executor.execute_stream(request, session_data);
                 self.observer.follow(operation, results.map(all_coded).boxed())
@@ -190,12 +258,9 @@ pub(crate) fn check_json(json: &[u8], limits: &Limits) -> Result<(), ServerError
 ///
 /// # Errors
 /// If the guard refuses the request, or its document does not parse.
-pub(crate) fn chosen_operation(
-    request: &mut Request,
-    limits: &Limits,
-) -> Result<Option<Chosen>, ServerError> {
+pub(crate) fn chosen_operation(request: &mut Request, rules: &Rules) -> Result<Option<Chosen>, ServerError> {
     let name = request.operation_name.clone();
-    let operation = choose(admit(request, limits)?, name.as_deref());
+    let operation = choose(admit(request, rules)?, name.as_deref());
     Ok(operation.map(|(name, operation)| Chosen {
         operation: Operation::new(name, operation.ty),
         kind: operation.ty,
@@ -240,38 +305,59 @@ fn choose<'a>(
     Some((name, &operation.node))
 }
 
-/// Admits the request, and gives its variables the values that they have by default; the operation, where it is clear
-/// which one is meant.
-fn prepare(request: &mut Request, limits: &Limits) -> Result<Option<Operation>, ServerError> {
+/// Admits the request, and checks what it asks for with its variables, which get the values that they have by default;
+/// the operation, where it is clear which one is meant.
+fn prepare(request: &mut Request, rules: &Rules) -> Result<Option<Operation>, ServerError> {
     let name = request.operation_name.clone();
     let mut variables = mem::take(&mut request.variables);
     let mut chosen = None;
+    let document = admit(request, rules)?;
     // Which operation is meant may be unclear; then the schema says so.
-    if let Some((name, operation)) = choose(admit(request, limits)?, name.as_deref()) {
-        variables::fill(&mut variables, operation)?;
+    if let Some((name, operation)) = choose(document, name.as_deref()) {
         chosen = Some(Operation::new(name, operation.ty));
+        variables::fill(&mut variables, operation, &rules.types)?;
+        let weights = Weights::of(&variables);
+        weight::check(document, &weights, rules.limits.values)?;
+        let pass = typed::Pass {
+            document,
+            variables: &variables,
+            weights: &weights,
+            types: &rules.types,
+        };
+        pass.check(operation, rules.limits.complexity)?;
     }
     request.variables = variables;
     Ok(chosen)
 }
 
-/// Checks the request's text, parses it, and checks the document. The document stays in the request, so that it is
-/// not parsed again.
-fn admit<'r>(request: &'r mut Request, limits: &Limits) -> Result<&'r ExecutableDocument, ServerError> {
-    text::check_document(&request.query, limits)?;
-    let document = request.parsed_query().map_err(syntax_error)?;
-    document::check(document, limits)?;
-    Ok(document)
+/// Finds the request's document, checks its text, parses it, and checks what it is. The document stays in the request,
+/// so that all this is done once.
+fn admit<'r>(request: &'r mut Request, rules: &Rules) -> Result<&'r ExecutableDocument, ServerError> {
+    if !request.data.contains_key(&TypeId::of::<Admitted>()) {
+        trusted::resolve(request, rules.documents.as_ref())?;
+        text::check_document(&request.query, &rules.limits)?;
+        let document = parse_query(spelling::respell(&request.query));
+        let document = document.map_err(|error| syntax_error(error.into()))?;
+        document::check(&document, &rules.limits, rules.introspection)?;
+        request.set_parsed_query(document);
+        request.data.insert(Admitted);
+    }
+    request.parsed_query()
 }
+
+/// That a request's document has been checked, and is in the request.
+struct Admitted;
 
 /// The parser's error, in one line. Its own message draws the source line and an arrow under it, which repeats what
 /// `locations` says, and would send a line of megabytes back.
 fn syntax_error(mut error: ServerError) -> ServerError {
-    if let Some((_, expectation)) = error.message.rsplit_once("\n  = ") {
+    if let Some((_, expectation)) = error.message.rsplit_once(" = ") {
         error.message = format!("Syntax error: {expectation}");
     }
     with_code(error, PARSE_FAILED)
 }
 
+#[cfg(test)]
+mod hostile;
 #[cfg(test)]
 mod tests;

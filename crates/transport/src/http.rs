@@ -85,7 +85,7 @@ async fn answer<E: Executor>(
         ));
     }
     // Which operation is meant may be unclear; then the schema says so.
-    let operation = match guard::chosen_operation(&mut graphql, endpoint.limits()) {
+    let operation = match guard::chosen_operation(&mut graphql, endpoint.rules()) {
         Ok(operation) => operation,
         Err(error) if plain.is_none() => return Ok(sse::fail(error)),
         Err(error) => return Err(error.into()),

@@ -5,6 +5,9 @@
 //! how a conversation begins and ends.
 
 mod error;
+mod event_ids;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 mod guard;
 mod http;
 mod limits;
@@ -13,8 +16,9 @@ mod origins;
 mod shutdown;
 mod sockets;
 mod sse;
-#[cfg(test)]
+#[cfg(any(test, fuzzing))]
 mod testing;
+mod type_system;
 mod unavailable;
 mod websocket;
 
@@ -32,15 +36,18 @@ use tokio::sync::Semaphore;
 
 use self::{
     error::Refused,
-    guard::Guarded,
+    guard::{Guarded, Rules},
     origins::Origins,
     sockets::{Seat, Sockets},
 };
 pub use self::{
+    event_ids::EventIds,
+    guard::trusted::{NoDocuments, TrustedDocuments},
     limits::Limits,
     observe::describe_metrics,
     origins::{NoOrigin, Origin},
     shutdown::{Shutdown, Trigger, channel},
+    type_system::{NoSchema, TypeSystem},
 };
 
 /// A schema with what stands between it and everybody. Cheap to clone, so that all workers share one.
@@ -61,6 +68,20 @@ pub struct Options {
     pub limits: Limits,
     /// The origins whose pages are let in, beside the endpoint's own.
     pub origins: Vec<Origin>,
+    /// Whether anybody may ask what the schema has.
+    pub introspection: Introspection,
+    /// The documents that are carried out, and no others; none if all are.
+    pub documents: Option<TrustedDocuments>,
+}
+
+/// Whether questions about the schema, `__schema` and `__type`, are answered.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Introspection {
+    /// They are, as tools need it.
+    #[default]
+    On,
+    /// They are refused. Whoever builds the schema must see that its errors suggest no names either.
+    Off,
 }
 
 struct Inner<E> {
@@ -74,23 +95,32 @@ struct Inner<E> {
 }
 
 impl<E: Executor> Endpoint<E> {
-    /// Serves `executor`, until `shutdown`.
+    /// Serves `executor`, a schema of these `types`, until `shutdown`.
     #[must_use]
-    pub fn new(executor: E, options: Options, shutdown: Shutdown) -> Self {
-        Self::admitting(executor, options, shutdown, |_| Ok(()))
+    pub fn new(executor: E, types: TypeSystem, options: Options, shutdown: Shutdown) -> Self {
+        Self::admitting(executor, types, options, shutdown, |_| Ok(()))
     }
 
     /// As [`new`](Self::new), for those whom `admit` lets use a socket, by the payload of their `connection_init`.
     #[must_use]
     pub fn admitting(
         executor: E,
+        types: TypeSystem,
         options: Options,
         shutdown: Shutdown,
         admit: impl Fn(Option<&Map<String, Value>>) -> Result<(), Forbidden> + Send + Sync + 'static,
     ) -> Self {
         Self(Arc::new(Inner {
             requests: Semaphore::new(options.limits.requests),
-            schema: Guarded::new(executor, Arc::new(options.limits)),
+            schema: Guarded::new(
+                executor,
+                Rules {
+                    limits: options.limits,
+                    introspection: options.introspection,
+                    documents: options.documents,
+                    types,
+                },
+            ),
             sockets: Sockets::default(),
             origins: Origins::new(options.origins),
             shutdown,
@@ -117,7 +147,11 @@ impl<E: Executor> Endpoint<E> {
     }
 
     pub(crate) fn limits(&self) -> &Limits {
-        self.0.schema.limits()
+        &self.rules().limits
+    }
+
+    pub(crate) fn rules(&self) -> &Rules {
+        self.0.schema.rules()
     }
 
     pub(crate) fn requests(&self) -> &Semaphore {

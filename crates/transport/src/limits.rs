@@ -12,7 +12,8 @@ pub struct Limits {
     pub tokens: usize,
     /// Brackets of all kinds in brackets, in a document's text.
     pub nesting: usize,
-    /// Values in a request's JSON.
+    /// Values in a request's JSON; and values that its fields and directives are given, with each variable wherever it
+    /// is used.
     pub values: usize,
     /// Lists and objects in one another, in a request's JSON, the request itself among them.
     pub json_nesting: usize,
@@ -24,6 +25,9 @@ pub struct Limits {
     pub directives: usize,
     /// Selections in one another, with each fragment wherever it is spread.
     pub depth: usize,
+    /// Values that an operation asks for: fields of objects, with each list as long as it may be, the objects in lists,
+    /// and what fields are given.
+    pub complexity: usize,
     /// Requests that are being answered at once, whoever has sent them. What a socket asks for counts as well.
     pub requests: usize,
     /// How long a request may take to be answered.
@@ -53,6 +57,8 @@ impl Default for Limits {
             aliases: 500,
             directives: 500,
             depth: 32,
+            // A full page of a hundred campaigns with all of their content and draft; not a hundred times a hundred.
+            complexity: 20_000,
             requests: 1_000,
             request_time: Duration::from_mins(1),
             sockets: 10_000,

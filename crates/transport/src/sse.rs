@@ -12,7 +12,7 @@ use futures_util::{
 use tokio::time::{Instant, MissedTickBehavior, interval_at};
 
 use crate::{
-    Endpoint, Shutdown,
+    Endpoint, EventIds, Shutdown,
     error::Refused,
     guard,
     http::{accept::MediaType, answer::Body},
@@ -33,7 +33,9 @@ pub(crate) fn open<E: Executor>(
     endpoint: &Endpoint<E>,
 ) -> Result<HttpResponse, Refused> {
     let seat = endpoint.seat(request)?;
-    let chosen = guard::chosen_operation(&mut graphql, endpoint.limits())?;
+    let chosen = guard::chosen_operation(&mut graphql, endpoint.rules())?;
+    let ids = EventIds::of(request.headers());
+    let graphql = graphql.data(ids.clone());
     let results = if chosen.is_some_and(|operation| operation.kind == OperationType::Subscription) {
         endpoint.schema().execute_stream(graphql, None)
     } else {
@@ -44,13 +46,13 @@ pub(crate) fn open<E: Executor>(
         })
         .boxed()
     };
-    Ok(respond(events(results, seat, endpoint.shutdown())))
+    Ok(respond(events(results, ids, seat, endpoint.shutdown())))
 }
 
 /// Answers with the one event that the request cannot be carried out, since a browser's client sees no more of an answer
 /// that is not a stream of events than that it is none.
 pub(crate) fn fail(error: ServerError) -> HttpResponse {
-    let events = next(&Refused::from(error).to_response())
+    let events = next(&Refused::from(error).to_response(), None)
         .into_iter()
         .chain([complete()]);
     respond(stream::iter(events))
@@ -70,6 +72,7 @@ fn respond(events: impl Stream<Item = Bytes> + 'static) -> HttpResponse {
 /// What an event stream is made of.
 struct Events {
     results: BoxStream<'static, Response>,
+    ids: EventIds,
     heartbeat: tokio::time::Interval,
     shutdown: Shutdown,
     is_complete: bool,
@@ -81,6 +84,7 @@ struct Events {
 /// stream breaks off without that, so that the client comes again.
 fn events(
     results: BoxStream<'static, Response>,
+    ids: EventIds,
     seat: Seat,
     shutdown: Shutdown,
 ) -> impl Stream<Item = Bytes> {
@@ -88,6 +92,7 @@ fn events(
     heartbeat.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let events = Events {
         results,
+        ids,
         heartbeat,
         shutdown,
         is_complete: false,
@@ -104,7 +109,8 @@ fn events(
             () = events.shutdown.requested() => return None,
             result = events.results.next() => {
                 events.is_complete = result.is_none();
-                result.map_or_else(|| Some(complete()), |response| next(&response))?
+                let id = events.ids.take();
+                result.map_or_else(|| Some(complete()), |response| next(&response, id.as_deref()))?
             }
             _ = events.heartbeat.tick() => Bytes::from_static(b":\n\n"),
         };
@@ -117,10 +123,11 @@ fn complete() -> Bytes {
     Bytes::from_static(b"event: complete\ndata:\n\n")
 }
 
-/// The event of a result. JSON has no line breaks, so that it is one line of data.
-fn next(response: &Response) -> Option<Bytes> {
+/// The event of a result, with its id if it has one. JSON has no line breaks, so that it is one line of data.
+fn next(response: &Response, id: Option<&str>) -> Option<Bytes> {
+    let id = id.map(|id| format!("id: {id}\n")).unwrap_or_default();
     match serde_json::to_string(&Body::of(response)) {
-        Ok(text) => Some(Bytes::from(format!("event: next\ndata: {text}\n\n"))),
+        Ok(text) => Some(Bytes::from(format!("event: next\n{id}data: {text}\n\n"))),
         Err(error) => {
             tracing::error!(%error, "an event could not be written");
             None

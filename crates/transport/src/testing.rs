@@ -1,16 +1,18 @@
-//! A schema of next to nothing, for tests.
+//! A schema of next to nothing, for tests and for the fuzzer.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use async_graphql::{
-    Context, Error, ErrorExtensions as _, ID, Object, Schema, SimpleObject,
-    Subscription as GraphqlSubscription,
+    Context, Error, ErrorExtensions as _, Executor as _, ID, InputObject, Json, Object, Request, Schema,
+    SimpleObject, Subscription as GraphqlSubscription,
 };
 
-use futures_util::{Stream, stream};
+use futures_util::{Stream, StreamExt as _, future, stream};
 
-use crate::{Limits, guard::Guarded};
+use crate::{
+    Introspection, Limits, TypeSystem,
+    guard::{self, Guarded, Rules},
+};
 
 pub(crate) type TestSchema = Schema<Query, Mutation, Subscription>;
 
@@ -24,6 +26,13 @@ pub(crate) struct Query;
 struct Things {
     total_count: i32,
     nodes: Vec<i32>,
+}
+
+/// An input that may contain itself.
+#[derive(InputObject)]
+struct Nest {
+    inner: Option<Box<Nest>>,
+    list: Option<Vec<Nest>>,
 }
 
 #[Object]
@@ -42,6 +51,28 @@ impl Query {
 
     async fn thing(&self, id: ID) -> Option<i32> {
         id.parse().ok()
+    }
+
+    /// The same again, as deep as one likes.
+    async fn again(&self) -> Query {
+        Query
+    }
+
+    /// The same, in a list.
+    async fn agains(&self) -> Vec<Query> {
+        vec![Query]
+    }
+
+    /// Takes values of any depth.
+    async fn take(
+        &self,
+        nest: Option<Nest>,
+        lists: Option<Vec<Vec<Vec<i32>>>>,
+        json: Option<Json<serde_json::Value>>,
+    ) -> bool {
+        nest.is_some_and(|nest| nest.inner.is_some() || nest.list.is_some())
+            || lists.is_some()
+            || json.is_some()
     }
 }
 
@@ -64,6 +95,30 @@ impl Subscription {
 }
 
 pub(crate) fn schema() -> Guarded<TestSchema> {
-    let schema = Schema::build(Query, Mutation, Subscription).data(Made::default());
-    Guarded::new(schema.finish(), Arc::new(Limits::default()))
+    let schema = Schema::build(Query, Mutation, Subscription)
+        .data(Made::default())
+        .finish();
+    let rules = Rules {
+        limits: Limits::default(),
+        introspection: Introspection::On,
+        documents: None,
+        types: TypeSystem::parse(&schema.sdl()).expect("a schema"),
+    };
+    Guarded::new(schema, rules)
+}
+
+/// Carries out a request, by each of the ways there are. It may be anything: all that counts is that this ends.
+pub(crate) fn carry_out(request: impl Fn() -> Request) {
+    let schema = schema();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .build()
+        .expect("a runtime");
+    runtime.block_on(async {
+        let _ = guard::chosen_operation(&mut request(), schema.rules());
+        schema.execute(request()).await;
+        schema
+            .execute_stream(request(), None)
+            .for_each(|_| future::ready(()))
+            .await;
+    });
 }

@@ -15,6 +15,8 @@ const EVENTS: &str = "text/event-stream";
 struct Stream {
     response: reqwest::Response,
     read: String,
+    /// The ids of those events that had one.
+    ids: Vec<String>,
 }
 
 impl Stream {
@@ -25,13 +27,28 @@ impl Stream {
             .http
             .post(stage.server.url("/graphql"))
             .header(ACCEPT, EVENTS);
-        let response = post.json(&body).send().await.unwrap();
+        Self::of(post.json(&body).send().await.unwrap())
+    }
+
+    /// Follows as a browser does: by a GET, with the id of the last event that it has seen.
+    async fn follow(stage: &Stage, query: &str, seen: Option<&str>) -> Self {
+        let mut url = reqwest::Url::parse(&stage.server.url("/graphql")).unwrap();
+        url.query_pairs_mut().append_pair("query", query);
+        let mut get = stage.http.get(url).header(ACCEPT, EVENTS);
+        if let Some(seen) = seen {
+            get = get.header("Last-Event-ID", seen);
+        }
+        Self::of(get.send().await.unwrap())
+    }
+
+    fn of(response: reqwest::Response) -> Self {
         assert_eq!(response.status(), 200);
         let content_type = response.headers()[CONTENT_TYPE].to_str().unwrap();
         assert!(content_type.starts_with(EVENTS), "{content_type}");
         Self {
             response,
             read: String::new(),
+            ids: vec![],
         }
     }
 
@@ -46,6 +63,13 @@ impl Stream {
                 }
                 let (name, data) = event.split_once('\n').unwrap();
                 let name = name.strip_prefix("event: ").unwrap().to_owned();
+                let data = match data.strip_prefix("id: ").and_then(|data| data.split_once('\n')) {
+                    Some((id, data)) => {
+                        self.ids.push(id.to_owned());
+                        data
+                    }
+                    None => data,
+                };
                 return Some((name, data.strip_prefix("data:").unwrap().trim_start().to_owned()));
             }
             let chunk = timeout(SET_TIME, self.response.chunk()).await.unwrap().unwrap()?;
@@ -67,19 +91,23 @@ impl Stream {
     }
 }
 
+async fn create(stage: &Stage, name: &str) {
+    let create = "mutation ($name: String!) { createCampaign(content: { name: $name }) { changed } }";
+    stage.server.ask(create, json!({ "name": name })).await;
+}
+
 #[tokio::test]
 async fn a_subscription_is_followed_until_the_client_goes() {
     let stage = Stage::new();
-    let create = "mutation { createCampaign(content: { name: \"Spring\" }) { changed } }";
-    stage.server.ask(create, json!({})).await;
+    create(&stage, "Spring").await;
     let mut stream = Stream::open(&stage, CAMPAIGN_EVENTS, json!({ "after": 0 })).await;
     assert_eq!(stream.result().await["data"]["event"]["sequence"], 1);
     let quiet = timeout(Duration::from_millis(300), stream.next()).await;
     assert!(quiet.is_err(), "{quiet:?}");
-    stage.server.ask(create, json!({})).await;
+    create(&stage, "Autumn").await;
     assert_eq!(stream.result().await["data"]["event"]["sequence"], 2);
     drop(stream);
-    stage.server.ask(create, json!({})).await;
+    create(&stage, "Autumn").await;
 }
 
 #[tokio::test]
@@ -115,4 +143,57 @@ async fn a_server_that_stops_ends_its_streams_without_completing_them() {
     let (status, next) = tokio::join!(stage.server.terminate(), stream.next());
     assert!(status.success());
     assert_eq!(next, None);
+}
+
+#[tokio::test]
+async fn who_says_which_event_it_has_seen_last_goes_on_after_it() {
+    let stage = Stage::new();
+    for name in ["a", "b", "c", "d"] {
+        create(&stage, name).await;
+    }
+    // Whatever is selected of an event, and by whatever name.
+    for query in [
+        "subscription { campaignEvents(after: 0) { sequence } }",
+        "subscription { campaignEvents(after: 3) { sequence } }",
+        "subscription { campaignStatusChanged(after: 0) { sequence } }",
+        "subscription { now: campaignEvents { number: sequence } }",
+    ] {
+        let mut stream = Stream::follow(&stage, query, Some("2")).await;
+        let first = if query.contains("after: 3") { 4 } else { 3 };
+        for sequence in first..=4 {
+            let result = stream.result().await["data"].to_string();
+            assert!(result.contains(&format!(":{sequence}}}")), "{query}: {result}");
+            assert_eq!(stream.ids.last().unwrap(), &sequence.to_string(), "{query}");
+        }
+    }
+    let mut stream = Stream::follow(&stage, "subscription { campaignEvents(after: 2) { kind } }", None).await;
+    stream.result().await;
+    stream.result().await;
+    assert_eq!(stream.ids, ["3", "4"]);
+    // Nothing that was created later is missed or told twice.
+    create(&stage, "e").await;
+    stream.result().await;
+    assert_eq!(stream.ids, ["3", "4", "5"]);
+}
+
+#[tokio::test]
+async fn an_id_that_no_event_can_have_is_an_error() {
+    let stage = Stage::new();
+    for seen in ["one", "-1", "1", "99999999999999999999"] {
+        let query = "subscription { campaignEvents { sequence } }";
+        let mut stream = Stream::follow(&stage, query, Some(seen)).await;
+        let result = stream.result().await;
+        assert_eq!(
+            result["errors"][0]["extensions"]["code"], "BAD_USER_INPUT",
+            "{seen}: {result}"
+        );
+        assert!(stream.ids.is_empty());
+        stream.ends().await;
+    }
+    // It says nothing to those who ask for something else.
+    let mut stream = Stream::follow(&stage, "{ __typename }", Some("one")).await;
+    assert_eq!(
+        stream.result().await,
+        json!({ "data": { "__typename": "Query" } })
+    );
 }

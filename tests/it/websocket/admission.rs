@@ -6,7 +6,7 @@ use actix_web::{App, HttpServer};
 use async_graphql::{EmptyMutation, EmptySubscription, Object, Schema};
 use serde_json::json;
 use tokio::net::TcpStream;
-use understudy_transport::{Endpoint, Forbidden, Options, channel};
+use understudy_transport::{Endpoint, Forbidden, Options, TypeSystem, channel};
 
 use crate::harness::{SUBPROTOCOL, Socket};
 
@@ -27,7 +27,8 @@ fn serve() -> (
 ) {
     let schema = Schema::build(Query, EmptyMutation, EmptySubscription).finish();
     let (trigger, shutdown) = channel();
-    let endpoint = Endpoint::admitting(schema, Options::default(), shutdown, |payload| {
+    let types = TypeSystem::parse(&schema.sdl()).unwrap();
+    let endpoint = Endpoint::admitting(schema, types, Options::default(), shutdown, |payload| {
         let knows = payload.is_some_and(|payload| payload.get("word") == Some(&json!("swordfish")));
         if knows { Ok(()) } else { Err(Forbidden) }
     });

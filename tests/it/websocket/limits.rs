@@ -37,6 +37,9 @@ async fn so_many_operations_run_at_once_and_no_more() {
         .await
         .unwrap();
     socket.subscribe("c", CAMPAIGN_EVENTS, after(0)).await;
+    // Messages are read in their order, but an event may come at any time.
+    socket.send(&json!({ "type": "ping" })).await.unwrap();
+    assert_eq!(socket.message().await["type"], "pong");
     stage.create("First").await;
     let mut told = [socket.message().await, socket.message().await].map(|message| message["id"].clone());
     told.sort_by_key(Value::to_string);

@@ -37,7 +37,7 @@ pub(crate) struct LimitOptions {
         value_parser = RangedU64ValueParser::<usize>::new().range(1..)
     )]
     nesting: usize,
-    /// How many values a request's JSON may have.
+    /// How many values a request's JSON may have, and how many may be given to fields, each variable wherever it is used.
     #[arg(
         long = "max-json-values",
         env = "UNDERSTUDY_MAX_JSON_VALUES",
@@ -91,6 +91,16 @@ pub(crate) struct LimitOptions {
         value_parser = RangedU64ValueParser::<usize>::new().range(1..)
     )]
     depth: usize,
+    /// How many values an operation may ask for: fields of objects, with each list as long as `first` or `last` lets it
+    /// be, objects in lists, and what fields are given.
+    #[arg(
+        long = "max-complexity",
+        env = "UNDERSTUDY_MAX_COMPLEXITY",
+        value_name = "N",
+        default_value_t = Limits::default().complexity,
+        value_parser = RangedU64ValueParser::<usize>::new().range(1..)
+    )]
+    complexity: usize,
     /// How many requests may be answered at once.
     #[arg(
         long = "max-requests",
@@ -168,6 +178,7 @@ impl From<LimitOptions> for Limits {
             aliases: options.aliases,
             directives: options.directives,
             depth: options.depth,
+            complexity: options.complexity,
             requests: options.requests,
             request_time: Duration::from_secs(options.request_seconds),
             sockets: options.sockets,

@@ -11,7 +11,7 @@ use async_graphql::{
 };
 
 use super::Refusal;
-use crate::Limits;
+use crate::{Introspection, Limits};
 
 /// How deep introspection's lists may nest. Each level multiplies the answer by the fields of every type; tools
 /// need one level.
@@ -48,6 +48,7 @@ enum Progress {
 struct Pass<'a> {
     document: &'a ExecutableDocument,
     limits: &'a Limits,
+    introspection: Introspection,
     fragments: HashMap<&'a Name, Progress>,
 }
 
@@ -55,12 +56,17 @@ struct Pass<'a> {
 /// those that no operation uses.
 ///
 /// # Errors
-/// If the document is too large or too deep, has a fragment that contains itself, a mutation with a response key that
+/// If the document is too large or too deep, asks about the schema where it must not, has a fragment that contains itself, a mutation with a response key that
 /// stands twice, or a subscription with several root fields.
-pub(super) fn check(document: &ExecutableDocument, limits: &Limits) -> Result<(), Refusal> {
+pub(super) fn check(
+    document: &ExecutableDocument,
+    limits: &Limits,
+    introspection: Introspection,
+) -> Result<(), Refusal> {
     let mut pass = Pass {
         document,
         limits,
+        introspection,
         fragments: HashMap::new(),
     };
     let mut all = Measure::default();
@@ -153,6 +159,9 @@ impl<'a> Pass<'a> {
             Selection::Field(field) => {
                 let name = field.node.name.node.as_str();
                 let inner = self.selection_set(&field.node.selection_set.node, depth)?;
+                if INTROSPECTION_ROOTS.contains(&name) && self.introspection == Introspection::Off {
+                    return Err(Refusal::IntrospectionOff);
+                }
                 if INTROSPECTION_ROOTS.contains(&name) && inner.lists > MAX_INTROSPECTION_LISTS {
                     return Err(Refusal::Introspection(MAX_INTROSPECTION_LISTS));
                 }
@@ -208,7 +217,7 @@ mod tests {
     use super::*;
 
     fn check_text(text: &str) -> Result<(), Refusal> {
-        check(&parse_query(text).unwrap(), &limits())
+        check(&parse_query(text).unwrap(), &limits(), Introspection::On)
     }
 
     fn limits() -> Limits {

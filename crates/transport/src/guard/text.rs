@@ -10,27 +10,15 @@ use crate::Limits;
 pub(super) fn check_document(text: &str, limits: &Limits) -> Result<(), Refusal> {
     let bytes = text.as_bytes();
     let (mut at, mut tokens, mut directives, mut nesting) = (0, 0, 0, 0_usize);
-    while let Some(&byte) = bytes.get(at) {
-        let (end, cost) = match byte {
-            b' ' | b'\t' | b'\n' | b'\r' | b',' => (at + 1, 0),
-            b'#' => (end_of_comment(bytes, at), 0),
-            b'"' => (end_of_string(bytes, at)?, 1),
-            b'{' | b'[' | b'(' => {
-                nesting += 1;
-                (at + 1, 1)
-            }
-            b'}' | b']' | b')' => {
-                nesting = nesting.saturating_sub(1);
-                (at + 1, 1)
-            }
-            b'_' | b'a'..=b'z' | b'A'..=b'Z' => (end_of_name(bytes, at), 1),
-            // Digits count singly, since to the parser `000` is three numbers. So does all that is left: signs, and
-            // bytes that belong in no document outside of strings and comments.
-            _ => (at + 1, 1),
-        };
+    while let Some((token, end)) = token(bytes, at)? {
+        match bytes.get(at) {
+            Some(b'{' | b'[' | b'(') => nesting += 1,
+            Some(b'}' | b']' | b')') => nesting = nesting.saturating_sub(1),
+            Some(b'@') => directives += 1,
+            _ => {}
+        }
         at = end;
-        tokens += cost;
-        directives += usize::from(byte == b'@');
+        tokens += usize::from(!matches!(token, Token::Blank | Token::Comment));
         if nesting > limits.nesting {
             return Err(Refusal::Nesting(limits.nesting));
         }
@@ -42,6 +30,39 @@ pub(super) fn check_document(text: &str, limits: &Limits) -> Result<(), Refusal>
         }
     }
     Ok(())
+}
+
+/// What stands at a place in a document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Token {
+    /// A byte between two others, without meaning.
+    Blank,
+    /// From its sign to the end of the line.
+    Comment,
+    /// A string or block string with its quotes.
+    String,
+    /// A name or keyword.
+    Name,
+    /// A sign, a digit, or a byte that belongs in no document outside of strings and comments. Digits count singly, since
+    /// to the parser `000` is three numbers.
+    Sign,
+}
+
+/// What stands at a place in a document, and where it ends; none at the end of the document.
+///
+/// # Errors
+/// If a string has no end.
+pub(super) fn token(bytes: &[u8], at: usize) -> Result<Option<(Token, usize)>, Refusal> {
+    let Some(byte) = bytes.get(at) else {
+        return Ok(None);
+    };
+    Ok(Some(match byte {
+        b' ' | b'\t' | b'\n' | b'\r' | b',' => (Token::Blank, at + 1),
+        b'#' => (Token::Comment, end_of_comment(bytes, at)),
+        b'"' => (Token::String, end_of_string(bytes, at)?),
+        b'_' | b'a'..=b'z' | b'A'..=b'Z' => (Token::Name, end_of_name(bytes, at)),
+        _ => (Token::Sign, at + 1),
+    }))
 }
 
 /// Where the comment that starts at `start` ends.

@@ -1,4 +1,4 @@
-//! The values that an operation's variables have where the request gives none.
+//! The values that an operation's variables have: those of the request, which must fit, or those they have by default.
 //!
 //! async-graphql knows them where a variable is an argument of a field, but not in the conditions of `@skip` and
 //! `@include`, which it takes for false: it would carry out a command that `@skip(if: $dry)` is to keep from it. So
@@ -6,16 +6,21 @@
 
 use async_graphql::{ServerError, Value, Variables, parser::types::OperationDefinition};
 
-use super::coded;
+use super::{coded, input};
+use crate::TypeSystem;
 
 /// The code of variables that do not fit their operation.
 pub(super) const BAD_USER_INPUT: &str = "BAD_USER_INPUT";
 
-/// Gives each variable of `operation` that was left out its default.
+/// Checks the variables of `operation`, and gives each that was left out its default.
 ///
 /// # Errors
-/// If one that must have a value has none.
-pub(super) fn fill(variables: &mut Variables, operation: &OperationDefinition) -> Result<(), ServerError> {
+/// If one that must have a value has none, or one has a value that does not fit its type.
+pub(super) fn fill(
+    variables: &mut Variables,
+    operation: &OperationDefinition,
+    types: &TypeSystem,
+) -> Result<(), ServerError> {
     for definition in &operation.variable_definitions {
         let (name, definition) = (&definition.node.name.node, &definition.node);
         match (variables.get(name), &definition.default_value) {
@@ -26,7 +31,11 @@ pub(super) fn fill(variables: &mut Variables, operation: &OperationDefinition) -
                 let message = format!("The variable `${name}` must have a value.");
                 return Err(coded(message, BAD_USER_INPUT));
             }
-            (None | Some(_), _) => {}
+            (Some(value), _) => input::check(types, &definition.var_type.node, value).map_err(|misfit| {
+                let message = format!("The variable `${name}{}` {}.", misfit.at, misfit.must);
+                coded(message, BAD_USER_INPUT)
+            })?,
+            (None, _) => {}
         }
     }
     Ok(())

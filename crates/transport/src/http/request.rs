@@ -14,7 +14,11 @@ use serde::{
 };
 use tokio::time::timeout;
 
-use crate::{Limits, error::Refused, guard};
+use crate::{
+    Limits,
+    error::Refused,
+    guard::{self, trusted},
+};
 
 /// A request as a body has it. What else stands there is left to those who know it.
 #[derive(Deserialize)]
@@ -22,6 +26,8 @@ use crate::{Limits, error::Refused, guard};
 pub(crate) struct JsonRequest {
     #[serde(default, deserialize_with = "query")]
     query: Option<String>,
+    #[serde(default, deserialize_with = "document_id")]
+    document_id: Option<String>,
     #[serde(default, deserialize_with = "operation_name")]
     operation_name: Option<String>,
     #[serde(default, deserialize_with = "variables")]
@@ -35,6 +41,7 @@ pub(crate) struct JsonRequest {
 #[serde(rename_all = "camelCase")]
 struct UrlRequest {
     query: Option<String>,
+    document_id: Option<String>,
     operation_name: Option<String>,
     /// JSON.
     variables: Option<String>,
@@ -56,6 +63,10 @@ fn query<'de, D: Deserializer<'de>>(value: D) -> Result<Option<String>, D::Error
     read(value, "query", "a string")
 }
 
+fn document_id<'de, D: Deserializer<'de>>(value: D) -> Result<Option<String>, D::Error> {
+    read(value, "documentId", "a string or null")
+}
+
 fn operation_name<'de, D: Deserializer<'de>>(value: D) -> Result<Option<String>, D::Error> {
     read(value, "operationName", "a string or null")
 }
@@ -69,15 +80,17 @@ fn extensions<'de, D: Deserializer<'de>>(value: D) -> Result<Option<Extensions>,
 }
 
 impl JsonRequest {
-    /// The request, if it has a document.
+    /// The request, if it has a document or names one.
     pub(crate) fn into_request(self) -> Result<Request, Refused> {
-        let Some(query) = self.query.filter(|query| !query.trim().is_empty()) else {
-            return Err(Refused::BadRequest("The request has no `query`.".to_owned()));
-        };
-        let mut request = Request::new(query);
+        let query = self.query.filter(|query| !query.trim().is_empty());
+        let mut request = Request::new(query.unwrap_or_default());
         request.operation_name = self.operation_name;
         request.variables = self.variables.unwrap_or_default();
         request.extensions = self.extensions.unwrap_or_default();
+        trusted::note_id(&mut request, self.document_id);
+        if request.query.is_empty() && !trusted::has_id(&request) {
+            return Err(Refused::BadRequest("The request has no `query`.".to_owned()));
+        }
         Ok(request)
     }
 }
@@ -169,6 +182,7 @@ pub(crate) fn parse_url(query_string: &str, limits: &Limits) -> Result<Request, 
         .map_err(|error| Refused::BadRequest(format!("The URL is not a GraphQL request: {error}")))?;
     JsonRequest {
         query: url.query,
+        document_id: url.document_id,
         operation_name: url.operation_name.filter(|name| !name.is_empty()),
         variables: parse_parameter("variables", url.variables.as_deref(), limits)?,
         extensions: parse_parameter("extensions", url.extensions.as_deref(), limits)?,

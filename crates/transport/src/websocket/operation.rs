@@ -22,7 +22,7 @@ pub(super) enum Result {
 
 /// Begins an operation.
 pub(super) fn begin<E: Executor>(endpoint: &Endpoint<E>, mut request: Request) -> Results {
-    let chosen = match guard::chosen_operation(&mut request, endpoint.limits()) {
+    let chosen = match guard::chosen_operation(&mut request, endpoint.rules()) {
         Ok(chosen) => chosen,
         Err(error) => return once(Result::Error(Refused::from(error).to_response())),
     };
