@@ -54,18 +54,19 @@ async fn the_clients_of_others_follow_the_feed() {
 async fn what_graphql_js_considers_valid_is_carried_out() {
     let database = Database::new();
     let server = Server::start(&database);
-    let Some((mut child, mut lines)) = program("valid.mjs", &[&server.url("/graphql"), "7", "400"]) else {
+    let arguments = [server.url("/graphql"), "7".to_owned(), "400".to_owned()];
+    let Some(mut program) = Program::start("valid.mjs", arguments) else {
         return;
     };
     let mut refused = vec![];
     let sent = loop {
-        let line = next(&mut lines).await.unwrap();
+        let line = program.line().await.unwrap();
         if line["sent"].is_u64() {
             break line["sent"].clone();
         }
         refused.push(line);
     };
-    assert!(child.wait().await.unwrap().success());
+    assert!(program.succeeds().await);
     assert_eq!(refused, [] as [Value; 0]);
     assert_eq!(sent, 400);
 }

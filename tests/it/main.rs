@@ -9,6 +9,7 @@
 
 mod allowed_actions;
 mod archive;
+mod attacks;
 mod broken_database;
 mod bulk;
 mod bulk_many;

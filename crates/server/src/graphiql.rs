@@ -70,7 +70,7 @@ async fn asset(request: HttpRequest, name: Path<String>) -> HttpResponse {
 
 /// A file, unless whoever asks has it.
 fn send(request: &HttpRequest, file: EmbeddedFile, caching: &'static str) -> HttpResponse {
-    let tag = EntityTag::new_strong(hex(&file.metadata.sha256_hash()));
+    let tag = EntityTag::new_weak(hex(&file.metadata.sha256_hash()));
     let is_known = match IfNoneMatch::parse(request) {
         Ok(IfNoneMatch::Any) => true,
         Ok(IfNoneMatch::Items(known)) => known.iter().any(|known| known.weak_eq(&tag)),

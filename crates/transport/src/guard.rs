@@ -7,6 +7,7 @@
 
 mod document;
 mod input;
+mod literals;
 mod spelling;
 mod text;
 pub(crate) mod trusted;
@@ -20,6 +21,7 @@ use self::{trusted::TrustedDocuments, weight::Weights};
 use crate::{
     Introspection, Limits, TypeSystem,
     error::{coded, with_code},
+    http::answer::is_request_error,
     observe::{self, Observer, Operation},
 };
 use async_graphql::{
@@ -83,6 +85,9 @@ enum Refusal {
     /// A command that stands twice in a mutation, under one response key.
     #[error("The mutation has the response key `{0}` twice; give one of the two an alias of its own.")]
     Repeated(String),
+    /// Two fields of one name, in an object that is written out.
+    #[error("An object in the document has the field `{0}` twice.")]
+    DuplicateField(String),
     /// A subscription with several root fields, which GraphQL does not have.
     #[error("A subscription selects one field; send one subscription for each.")]
     Roots,
@@ -129,9 +134,11 @@ impl From<Refusal> for ServerError {
     fn from(refusal: Refusal) -> Self {
         let code = match &refusal {
             Refusal::UnterminatedString => PARSE_FAILED,
-            Refusal::Cycle(_) | Refusal::Repeated(_) | Refusal::Roots | Refusal::Argument { .. } => {
-                VALIDATION_FAILED
-            }
+            Refusal::Cycle(_)
+            | Refusal::Repeated(_)
+            | Refusal::Roots
+            | Refusal::DuplicateField(_)
+            | Refusal::Argument { .. } => VALIDATION_FAILED,
             // Apollo's clients know these two by their codes, and go on with the document itself.
             Refusal::UnknownDocument => "PERSISTED_QUERY_NOT_FOUND",
             Refusal::NoTrustedDocuments => "PERSISTED_QUERY_NOT_SUPPORTED",
@@ -219,6 +226,9 @@ impl<E: Executor> Executor for Guarded<E> {
     }
 }
 
+/// How many errors are told of a document. Each field of it may be one, and an error is longer than a field.
+const MAX_ERRORS: usize = 100;
+
 /// The response to what is not handed on.
 fn refuse(error: ServerError) -> Response {
     let response = Response::from_errors(vec![error]);
@@ -229,6 +239,9 @@ fn refuse(error: ServerError) -> Response {
 /// The response, with a code for each error that async-graphql itself has found: before anything was executed, or in
 /// the arguments of a field. What the schema's resolvers tell has its code already.
 fn all_coded(mut response: Response) -> Response {
+    if is_request_error(&response) {
+        response.errors.truncate(MAX_ERRORS);
+    }
     for error in &mut response.errors {
         let has_code = error
             .extensions
@@ -336,6 +349,7 @@ fn admit<'r>(request: &'r mut Request, rules: &Rules) -> Result<&'r ExecutableDo
     if !request.data.contains_key(&TypeId::of::<Admitted>()) {
         trusted::resolve(request, rules.documents.as_ref())?;
         text::check_document(&request.query, &rules.limits)?;
+        literals::check(&request.query)?;
         let document = parse_query(spelling::respell(&request.query));
         let document = document.map_err(|error| syntax_error(error.into()))?;
         document::check(&document, &rules.limits, rules.introspection)?;

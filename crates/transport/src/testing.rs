@@ -1,5 +1,6 @@
 //! A schema of next to nothing, for tests and for the fuzzer.
 
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use async_graphql::{
@@ -109,7 +110,8 @@ pub(crate) fn schema() -> Guarded<TestSchema> {
 
 /// Carries out a request, by each of the ways there are. It may be anything: all that counts is that this ends.
 pub(crate) fn carry_out(request: impl Fn() -> Request) {
-    let schema = schema();
+    static SCHEMA: OnceLock<Guarded<TestSchema>> = OnceLock::new();
+    let schema = SCHEMA.get_or_init(schema);
     let runtime = tokio::runtime::Builder::new_current_thread()
         .build()
         .expect("a runtime");

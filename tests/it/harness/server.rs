@@ -97,6 +97,14 @@ impl Server {
         assert!(Command::new("kill").args(arguments).status().unwrap().success());
     }
 
+    /// The most memory that the process has had so far, in bytes; none where the system does not tell.
+    pub(crate) fn peak_memory(&self) -> Option<u64> {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).ok()?;
+        let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+        let kilobytes: u64 = peak.trim().strip_suffix(" kB")?.parse().ok()?;
+        Some(kilobytes * 1024)
+    }
+
     /// Waits until the process has ended.
     pub(crate) async fn wait(&mut self) -> ExitStatus {
         let ended = async {

@@ -65,7 +65,13 @@ async fn a_message_is_as_large_as_a_request_and_no_larger() {
 
 #[tokio::test]
 async fn so_many_sockets_are_open_at_once_and_no_more() {
-    let stage = Stage::with(&["--max-sockets-per-address", "2"]);
+    for option in ["--max-sockets", "--max-sockets-per-address"] {
+        two_sockets_and_no_more(option).await;
+    }
+}
+
+async fn two_sockets_and_no_more(option: &str) {
+    let stage = Stage::with(&[option, "2"]);
     let first = Socket::open(&stage.server).await;
     let _second = Socket::open(&stage.server).await;
     let Err(Error::Http(response)) = Socket::shake_hands(&stage.server, &OFFER).await else {

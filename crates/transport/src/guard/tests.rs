@@ -273,3 +273,16 @@ fn an_operation_of_one_field_is_told_from_others() {
     assert!(!has_one("mutation { ... { a: y b: y } }"));
     assert!(!has_one("mutation { ...F } fragment F on Mutation { a: y b: y }"));
 }
+
+#[tokio::test]
+async fn of_many_errors_only_the_first_are_told() {
+    let fields: Vec<_> = (0..1_000).map(|number| format!("x{number}")).collect();
+    let query = format!("{{ {} }}", fields.join(" "));
+    let answer = schema().execute(Request::new(query)).await;
+    assert_eq!(answer.errors.len(), MAX_ERRORS);
+    assert!(
+        answer.errors[0].message.contains("\"x0\""),
+        "{}",
+        answer.errors[0].message
+    );
+}
