@@ -113,11 +113,10 @@ async fn every_tab_of_the_page_does_what_it_says() {
 async fn fetch(stage: &Stage, method: Method, path: &str) -> (StatusCode, HeaderMap, String) {
     let request = stage.http.request(method, stage.server.url(path));
     let response = request.send().await.unwrap();
-    (
-        response.status(),
-        response.headers().clone(),
-        response.text().await.unwrap(),
-    )
+    // Each request has one of its own.
+    let mut headers = response.headers().clone();
+    assert!(headers.remove("x-request-id").is_some(), "{path}");
+    (response.status(), headers, response.text().await.unwrap())
 }
 
 /// The files that the page names.
