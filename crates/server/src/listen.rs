@@ -1,6 +1,18 @@
 //! Where the server listens: an address and a port, or a socket in the file system.
 
-use std::{convert::Infallible, fmt, net::SocketAddr, path::PathBuf, str::FromStr};
+use std::{
+    convert::Infallible,
+    fmt, io,
+    net::{SocketAddr, TcpListener},
+    path::PathBuf,
+    str::FromStr,
+    time::Duration,
+};
+
+use socket2::{Domain, Protocol, Socket, Type};
+
+/// How many connections may wait to be accepted.
+const BACKLOG: i32 = 1024;
 
 /// What a Unix socket's path stands behind.
 const UNIX: &str = "unix:";
@@ -43,6 +55,26 @@ impl fmt::Display for Place {
             Self::Socket(path) => write!(f, "{UNIX}{}", path.display()),
         }
     }
+}
+
+/// Listens on an address. A client that takes nothing of what it is sent for as long as `unread` is cut off, be it gone or
+/// only not reading: what it is to be sent would stay in memory. Each connection has that from its listener.
+///
+/// # Errors
+/// What the operating system says.
+pub(crate) fn open(address: SocketAddr, unread: Duration) -> io::Result<TcpListener> {
+    let socket = Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
+    // Those whom the process before this one had connections to are no reason to wait. Elsewhere it would mean that
+    // two may listen at once.
+    #[cfg(unix)]
+    socket.set_reuse_address(true)?;
+    #[cfg(target_os = "linux")]
+    socket.set_tcp_user_timeout(Some(unread))?;
+    #[cfg(not(target_os = "linux"))]
+    let _ = unread;
+    socket.bind(&address.into())?;
+    socket.listen(BACKLOG)?;
+    Ok(socket.into())
 }
 
 #[cfg(unix)]

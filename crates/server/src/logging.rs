@@ -21,7 +21,8 @@ use crate::{failure::Failure, traces::Traces};
 const VARIABLE: &str = "UNDERSTUDY_LOG";
 
 /// The libraries' warnings, and what our own crates (all are named `understudy…`) have to say.
-const DEFAULT: &str = "warn,understudy=info";
+/// That somebody sends what is no HTTP is none: anybody could fill the log with it.
+const DEFAULT: &str = "warn,understudy=info,actix_http::h1=off";
 
 /// What is never logged: a library warns of unknown parameters of a database's URL, and prints what may be a password.
 const NEVER: &str = "sqlx_postgres::options=off";

@@ -9,6 +9,7 @@ mod copy;
 mod executor;
 mod failure;
 mod figures;
+mod files;
 mod graphiql;
 mod health;
 mod listen;

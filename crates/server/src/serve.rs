@@ -22,7 +22,7 @@ use crate::{
     executor::Shared,
     failure::Failure,
     figures::{self, Figures},
-    graphiql,
+    files, graphiql,
     health::{self, Stopping},
     listen::{self, Place},
     output, requests,
@@ -57,6 +57,7 @@ pub(crate) async fn serve(options: cli::Serve) -> Result<(), Failure> {
     let mut stops = Stops::listen().map_err(Failure::Signals)?;
     let reloads = Reloads::listen().map_err(Failure::Signals)?;
     let transport = transport_options(options.transport)?;
+    files::allow_as_many_as_possible(transport.limits.sockets);
     let certificate = match (options.tls_cert, options.tls_key) {
         (Some(certificate), Some(key)) => Some(Certificate::read(certificate, key)?),
         _ => None,
@@ -78,13 +79,14 @@ pub(crate) async fn serve(options: cli::Serve) -> Result<(), Failure> {
         figures,
         stopping: stopping.clone(),
     };
+    let unread = transport.limits.silence;
     let schema = match transport.introspection {
         Introspection::On => understudy_api::schema(app.clone()),
         Introspection::Off => understudy_api::reticent_schema(app.clone()),
     };
     let types = TypeSystem::parse(&understudy_api::sdl())?;
     let endpoint = Endpoint::new(Shared::new(schema), types, transport, shutdown);
-    let listening = bind(&options.listen, certificate.as_ref(), endpoint, shown)?;
+    let listening = bind(&options.listen, unread, certificate.as_ref(), endpoint, shown)?;
     let handle = listening.server.handle();
     tokio::spawn(reload(reloads, certificate));
     let mut running = tokio::spawn(listening.server);
@@ -135,9 +137,11 @@ struct Listening {
     _file: Option<listen::SocketFile>,
 }
 
-/// Listens, with TLS if there is a certificate.
+/// Listens, with TLS if there is a certificate, and keeps no connection whose client takes nothing for as long as
+/// `unread`.
 fn bind(
     place: &Place,
+    unread: Duration,
     certificate: Option<&Certificate>,
     endpoint: Endpoint<Shared>,
     shown: Shown,
@@ -168,9 +172,13 @@ fn bind(
         source,
     };
     let (server, scheme, file) = match (place, certificate) {
-        (Place::Address(address), None) => (server.bind(address).map_err(failed)?, "http://", None),
+        (Place::Address(address), None) => {
+            let listener = listen::open(*address, unread).map_err(failed)?;
+            (server.listen(listener).map_err(failed)?, "http://", None)
+        }
         (Place::Address(address), Some(certificate)) => {
-            let server = server.bind_rustls_0_23(address, certificate.config()?);
+            let listener = listen::open(*address, unread).map_err(failed)?;
+            let server = server.listen_rustls_0_23(listener, certificate.config()?);
             (server.map_err(failed)?, "https://", None)
         }
         #[cfg(unix)]

@@ -1,15 +1,16 @@
 //! Attacks by way of connections: very many, very slow, or half open.
 
-use std::time::Instant;
+use std::process::Command;
+use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
 use serde_json::json;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 
 use super::{AT_ONCE, is_served};
-use crate::harness::{CAMPAIGN_EVENTS, Database, Received, SET_TIME, Server, Socket};
+use crate::harness::{CAMPAIGN_EVENTS, Database, Received, SET_TIME, Server, Socket, command};
 
 /// How many sockets a process has to send away when it stops.
 const SOCKETS: usize = 1_000;
@@ -99,5 +100,48 @@ async fn heads_that_are_no_http_are_refused() {
         let answer = String::from_utf8_lossy(&answer).into_owned();
         assert!(read.is_err() || answer.starts_with("HTTP/1.1 4"), "{answer}");
     }
+    is_served(&server).await;
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn what_the_system_allows_to_begin_with_is_not_all_that_can_be_opened() {
+    rlimit::increase_nofile_limit(4_096).unwrap();
+    let database = Database::new();
+    let understudy = command();
+    let mut limited = Command::new("sh");
+    limited.args(["-c", "ulimit -Sn 128 && exec \"$0\" \"$@\""]);
+    limited.arg(understudy.get_program());
+    limited.args(["serve", "--listen", "127.0.0.1:0", "--database", database.url()]);
+    let server = Server::start_as(&mut limited);
+    let sockets = timeout(SET_TIME, join_all((0..200).map(|_| Socket::open(&server)))).await;
+    assert_eq!(sockets.unwrap().len(), 200);
+    is_served(&server).await;
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn who_takes_nothing_of_the_answers_is_cut_off() {
+    let database = Database::new();
+    let server = Server::start_with(&database, &["--socket-timeout", "2"]);
+    let socket = tokio::net::TcpSocket::new_v4().unwrap();
+    // What the system takes in by itself must not be all there is.
+    socket.set_recv_buffer_size(4_096).unwrap();
+    let mut stream = socket.connect(server.address.parse().unwrap()).await.unwrap();
+    let body = json!({ "query": "{ __schema { types { name description fields { name description } } } }" });
+    let body = body.to_string();
+    let request = format!(
+        "POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
+        body.len()
+    );
+    let requests = request.repeat(400);
+    // Not all may be taken in, since their answers are not.
+    let _ = timeout(Duration::from_secs(2), stream.write_all(requests.as_bytes())).await;
+    let cut_off = async {
+        while stream.write_all(b"\r\n").await.is_ok() {
+            sleep(Duration::from_millis(100)).await;
+        }
+    };
+    assert!(timeout(SET_TIME, cut_off).await.is_ok(), "it is still connected");
     is_served(&server).await;
 }

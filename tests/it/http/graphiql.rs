@@ -203,8 +203,15 @@ async fn what_a_browser_has_is_not_sent_again() {
         return;
     };
     let tag = tag.to_str().unwrap();
-    let weak = format!("\"another\", W/{tag}");
-    for (known, status) in [(tag, 304), (&weak, 304), ("*", 304), ("\"another\"", 200)] {
+    let strong = tag.trim_start_matches("W/");
+    let one_of_them = format!("\"another\", {tag}");
+    for (known, status) in [
+        (tag, 304),
+        (strong, 304),
+        (&one_of_them, 304),
+        ("*", 304),
+        ("\"another\"", 200),
+    ] {
         let response = ask(known).await;
         assert_eq!(response.status(), status, "{known}");
         assert_eq!(response.headers()[ETAG], tag, "{known}");

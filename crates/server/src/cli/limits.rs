@@ -155,7 +155,8 @@ pub(crate) struct LimitOptions {
         value_parser = RangedU64ValueParser::<u64>::new().range(1..)
     )]
     init_seconds: u64,
-    /// How long an open socket may show no sign of life, which every client gives by itself.
+    /// How long an open socket may show no sign of life, which every client gives by itself; and how long a client may take
+    /// nothing of an answer.
     #[arg(
         long = "socket-timeout",
         env = "UNDERSTUDY_SOCKET_TIMEOUT",
