@@ -25,6 +25,8 @@ pub struct Limits {
     pub directives: usize,
     /// Selections in one another, with each fragment wherever it is spread.
     pub depth: usize,
+    /// Lists of introspection in one another. Each multiplies the answer by the fields of every type.
+    pub introspection_lists: usize,
     /// Values that an operation asks for: fields of objects, with each list as long as it may be, the objects in lists,
     /// and what fields are given.
     pub complexity: usize,
@@ -57,6 +59,8 @@ impl Default for Limits {
             aliases: 500,
             directives: 500,
             depth: 32,
+            // Tools need one.
+            introspection_lists: 3,
             // A full page of a hundred campaigns with all of their content and draft; not a hundred times a hundred.
             complexity: 20_000,
             requests: 1_000,

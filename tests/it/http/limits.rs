@@ -53,6 +53,12 @@ async fn a_document_at_the_limit_passes_and_one_above_does_not() {
             "{ segments { nodes { id } } }".to_owned(),
             "{ segments { ... { nodes { id } } } }".to_owned(),
         ),
+        (
+            "--max-introspection-lists",
+            "1",
+            "{ __type(name: \"Query\") { fields { name type { name } } } }".to_owned(),
+            "{ __type(name: \"Query\") { fields { type { fields { name } } } } }".to_owned(),
+        ),
         // The page, how long it shall be, that it is read, its list, and for each segment itself and its id.
         ("--max-complexity", "203", page(90), page(91)),
     ] {

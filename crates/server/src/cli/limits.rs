@@ -91,6 +91,15 @@ pub(crate) struct LimitOptions {
         value_parser = RangedU64ValueParser::<usize>::new().range(1..)
     )]
     depth: usize,
+    /// How many lists of introspection, of fields or types, may nest.
+    #[arg(
+        long = "max-introspection-lists",
+        env = "UNDERSTUDY_MAX_INTROSPECTION_LISTS",
+        value_name = "N",
+        default_value_t = Limits::default().introspection_lists,
+        value_parser = RangedU64ValueParser::<usize>::new().range(1..)
+    )]
+    introspection_lists: usize,
     /// How many values an operation may ask for: fields of objects, with each list as long as `first` or `last` lets it
     /// be, objects in lists, and what fields are given.
     #[arg(
@@ -179,6 +188,7 @@ impl From<LimitOptions> for Limits {
             aliases: options.aliases,
             directives: options.directives,
             depth: options.depth,
+            introspection_lists: options.introspection_lists,
             complexity: options.complexity,
             requests: options.requests,
             request_time: Duration::from_secs(options.request_seconds),

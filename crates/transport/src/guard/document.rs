@@ -13,10 +13,6 @@ use async_graphql::{
 use super::Refusal;
 use crate::{Introspection, Limits};
 
-/// How deep introspection's lists may nest. Each level multiplies the answer by the fields of every type; tools
-/// need one level.
-const MAX_INTROSPECTION_LISTS: usize = 3;
-
 /// The fields of introspection that lead from a type to many others.
 const INTROSPECTION_LISTS: [&str; 4] = ["fields", "inputFields", "interfaces", "possibleTypes"];
 
@@ -162,8 +158,8 @@ impl<'a> Pass<'a> {
                 if INTROSPECTION_ROOTS.contains(&name) && self.introspection == Introspection::Off {
                     return Err(Refusal::IntrospectionOff);
                 }
-                if INTROSPECTION_ROOTS.contains(&name) && inner.lists > MAX_INTROSPECTION_LISTS {
-                    return Err(Refusal::Introspection(MAX_INTROSPECTION_LISTS));
+                if INTROSPECTION_ROOTS.contains(&name) && inner.lists > self.limits.introspection_lists {
+                    return Err(Refusal::Introspection(self.limits.introspection_lists));
                 }
                 (
                     inner,
@@ -330,14 +326,14 @@ mod tests {
         assert_eq!(check_text(&circle(3)), Ok(()));
         assert_eq!(
             check_text(&circle(4)),
-            Err(Refusal::Introspection(MAX_INTROSPECTION_LISTS))
+            Err(Refusal::Introspection(limits().introspection_lists))
         );
         let through_fragments = "{ __type(name: \"Query\") { ...a } } \
             fragment a on __Type { fields { type { ...b } } } fragment b on __Type { fields { type { ...c } } } \
             fragment c on __Type { possibleTypes { inputFields { name } } }";
         assert_eq!(
             check_text(through_fragments),
-            Err(Refusal::Introspection(MAX_INTROSPECTION_LISTS))
+            Err(Refusal::Introspection(limits().introspection_lists))
         );
     }
 
