@@ -226,15 +226,24 @@ fn prepare(request: &mut Request, rules: &Rules) -> Result<Option<Operation>, Se
 fn admit<'r>(request: &'r mut Request, rules: &Rules) -> Result<&'r ExecutableDocument, ServerError> {
     if !request.data.contains_key(&TypeId::of::<Admitted>()) {
         trusted::resolve(request, rules.documents.as_ref())?;
-        text::check_document(&request.query, &rules.limits)?;
-        literals::check(&request.query)?;
-        let document = parse_query(spelling::respell(&request.query));
-        let document = document.map_err(|error| syntax_error(error.into()))?;
-        document::check(&document, &rules.limits, rules.introspection)?;
+        let document = parse(&request.query, &rules.limits, rules.introspection)?;
         request.set_parsed_query(document);
         request.data.insert(Admitted);
     }
     request.parsed_query()
+}
+
+/// Checks the text of a document, parses it, and checks what it is.
+fn parse(
+    query: &str,
+    limits: &Limits,
+    introspection: Introspection,
+) -> Result<ExecutableDocument, ServerError> {
+    text::check_document(query, limits)?;
+    literals::check(query)?;
+    let document = parse_query(spelling::respell(query)).map_err(|error| syntax_error(error.into()))?;
+    document::check(&document, limits, introspection)?;
+    Ok(document)
 }
 
 /// That a request's document has been checked, and is in the request.

@@ -4,6 +4,7 @@
 //! the carrying: what a request is by the specifications, how large and how deep it may be, how an answer is written, and
 //! how a conversation begins and ends.
 
+mod driven;
 mod error;
 mod event_ids;
 #[cfg(fuzzing)]

@@ -9,6 +9,12 @@ use actix_web::http::uri::Authority;
 
 use crate::error::Refused;
 
+/// The header by which a browser says how the page is related to the server.
+const SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
+
+/// What it says of pages of other origins.
+const FOREIGN: [&str; 2] = ["cross-site", "same-site"];
+
 /// The origin of a page, e.g. `https://app.example.com`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Origin(String);
@@ -28,7 +34,14 @@ impl FromStr for Origin {
             .iter()
             .any(|known| scheme.eq_ignore_ascii_case(known));
         if is_known && !host.is_empty() && host.bytes().all(is_host) {
-            Ok(Self(text.to_ascii_lowercase()))
+            let origin = text.to_ascii_lowercase();
+            // Browsers leave the port out where it is the usual one.
+            let usual = if origin.starts_with("https:") {
+                ":443"
+            } else {
+                ":80"
+            };
+            Ok(Self(origin.trim_end_matches(usual).to_owned()))
         } else {
             Err(NoOrigin)
         }
@@ -52,7 +65,13 @@ impl Origins {
     pub(crate) fn check(&self, request: &HttpRequest) -> Result<(), Refused> {
         let header = |name| request.headers().get(name).map(HeaderValue::to_str);
         let Some(origin) = header(header::ORIGIN) else {
-            return Ok(());
+            // A browser says nothing of the origin of a page that shows a picture, or has a link, but where it is.
+            let site = header(SITE).and_then(Result::ok);
+            return if site.is_some_and(|site| FOREIGN.contains(&site)) {
+                Err(Refused::ForeignOrigin)
+            } else {
+                Ok(())
+            };
         };
         let origin = origin.unwrap_or_default().to_ascii_lowercase();
         let host = header(header::HOST).and_then(Result::ok);
@@ -138,5 +157,25 @@ mod tests {
             let checked = origins.check(&request.to_http_request());
             assert_eq!(checked.is_ok(), is_let_in, "{origin:?}");
         }
+    }
+
+    #[test]
+    fn pictures_and_links_of_other_pages_are_not_let_in() {
+        for (site, is_let_in) in [
+            ("none", true),
+            ("same-origin", true),
+            ("same-site", false),
+            ("cross-site", false),
+        ] {
+            let request = TestRequest::default()
+                .insert_header((SITE, site))
+                .to_http_request();
+            assert_eq!(Origins::default().check(&request).is_ok(), is_let_in, "{site}");
+        }
+        // Whoever names an origin is judged by that.
+        let origins = Origins::new(vec!["https://app.example.com:443".parse().unwrap()]);
+        let request = TestRequest::default().insert_header((SITE, "cross-site"));
+        let request = request.insert_header((header::ORIGIN, "https://app.example.com"));
+        assert!(origins.check(&request.to_http_request()).is_ok());
     }
 }

@@ -13,6 +13,7 @@ use tokio::time::{Instant, MissedTickBehavior, interval_at};
 
 use crate::{
     Endpoint, EventIds, Shutdown,
+    driven::driven,
     error::Refused,
     guard,
     http::{accept::MediaType, answer::Body},
@@ -46,7 +47,9 @@ pub(crate) fn open<E: Executor>(
         })
         .boxed()
     };
-    Ok(respond(events(results, ids, seat, endpoint.shutdown())))
+    // The id belongs to the result that has just come, before the next one is asked for.
+    let results = driven(results.map(move |response| (ids.take(), response)));
+    Ok(respond(events(results, seat, endpoint.shutdown())))
 }
 
 /// Answers with the one event that the request cannot be carried out, since a browser's client sees no more of an answer
@@ -71,8 +74,8 @@ fn respond(events: impl Stream<Item = Bytes> + 'static) -> HttpResponse {
 
 /// What an event stream is made of.
 struct Events {
-    results: BoxStream<'static, Response>,
-    ids: EventIds,
+    /// Each with its id, if it has one.
+    results: BoxStream<'static, (Option<String>, Response)>,
     heartbeat: tokio::time::Interval,
     shutdown: Shutdown,
     is_complete: bool,
@@ -83,8 +86,7 @@ struct Events {
 /// The results as events, with a sign of life now and then, and the end told at the end. Where the process stops, the
 /// stream breaks off without that, so that the client comes again.
 fn events(
-    results: BoxStream<'static, Response>,
-    ids: EventIds,
+    results: BoxStream<'static, (Option<String>, Response)>,
     seat: Seat,
     shutdown: Shutdown,
 ) -> impl Stream<Item = Bytes> {
@@ -92,7 +94,6 @@ fn events(
     heartbeat.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let events = Events {
         results,
-        ids,
         heartbeat,
         shutdown,
         is_complete: false,
@@ -109,8 +110,7 @@ fn events(
             () = events.shutdown.requested() => return None,
             result = events.results.next() => {
                 events.is_complete = result.is_none();
-                let id = events.ids.take();
-                result.map_or_else(|| Some(complete()), |response| next(&response, id.as_deref()))?
+                result.map_or_else(|| Some(complete()), |(id, response)| next(&response, id.as_deref()))?
             }
             _ = events.heartbeat.tick() => Bytes::from_static(b":\n\n"),
         };

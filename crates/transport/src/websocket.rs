@@ -4,11 +4,13 @@
 //! a client that reads slowly slows down nothing but itself, and keeps nothing in memory but a few answers.
 
 mod conversation;
+mod frames;
 mod message;
 mod operation;
 
-use actix_web::{HttpRequest, HttpResponse, http::header, rt, web::Payload};
+use actix_web::{FromRequest as _, HttpRequest, HttpResponse, http::header, rt, web::Payload};
 use async_graphql::Executor;
+use futures_util::FutureExt as _;
 use tracing::Instrument as _;
 
 use crate::{Endpoint, error::Refused};
@@ -35,11 +37,16 @@ pub(crate) fn open<E: Executor>(
     endpoint: &Endpoint<E>,
 ) -> Result<HttpResponse, Refused> {
     let seat = endpoint.seat(request)?;
+    let limit = endpoint.limits().bytes;
+    // The only way there is to make such a payload. It is there at once.
+    let payload = Payload::from_request(request, &mut frames::checked(payload, limit)).now_or_never();
+    let Some(Ok(payload)) = payload else {
+        return Err(Refused::BadRequest("The WebSocket handshake failed.".to_owned()));
+    };
     let (response, session, incoming) = actix_ws::handle_with_protocols(request, payload, &[SUBPROTOCOL])
         .map_err(|error| Refused::BadRequest(format!("The WebSocket handshake failed: {error}")))?;
     // Who does not speak the subprotocol is told so by a close code, as the protocol has it.
     let speaks_it = response.headers().contains_key(header::SEC_WEBSOCKET_PROTOCOL);
-    let limit = endpoint.limits().bytes;
     let incoming = incoming
         .max_frame_size(limit)
         .aggregate_continuations()

@@ -75,3 +75,18 @@ async fn literals_that_do_not_fit_keep_everything_from_being_carried_out() {
     }
     stage.is_unharmed().await;
 }
+
+#[tokio::test]
+async fn what_stands_beside_a_variable_that_was_left_out_must_fit_too() {
+    let stage = Stage::new();
+    let query = "mutation ($search: String) {
+        one: createSegment(input: { name: \"Everyone\" }) { changed }
+        two: archiveCampaigns(
+            selection: { matching: { expectedCount: 99999999999, filter: { search: $search } } }
+        ) { changedCount }
+    }";
+    let body = json!({ "query": query }).to_string();
+    let response = stage.post("application/json", body).await;
+    assert_eq!(refused(response, 400).await, "GRAPHQL_VALIDATION_FAILED");
+    stage.is_unharmed().await;
+}

@@ -12,7 +12,9 @@ fn stage() -> (Stage, TempDir) {
     let file = folder.path().join("documents.json");
     let documents = json!({
         "c0ffee": "query Count { segments { totalCount } }",
-        "sha256:beef": "query Name($first: Int) { segments(first: $first) { nodes { name } } }",
+        // With blanks in the type, which async-graphql's parser does not know.
+        "sha256:beef": "query Name($first: Int , $ids: [ ID ! ] !) { segments(first: $first) { nodes { name } } \
+            nodes(ids: $ids) @include(if: false) { id } }",
     });
     std::fs::write(&file, documents.to_string()).unwrap();
     let stage = Stage::with(&["--trusted-documents", file.to_str().unwrap()]);
@@ -42,7 +44,7 @@ async fn a_trusted_document_is_carried_out_by_its_id_and_by_its_text() {
         let response = stage.get(parameters).await;
         assert_eq!(response.json::<Value>().await.unwrap(), count, "{parameters:?}");
     }
-    let body = json!({ "documentId": "beef", "variables": { "first": 1 } });
+    let body = json!({ "documentId": "beef", "variables": { "first": 1, "ids": [] } });
     let response = stage.post("application/json", body.to_string()).await;
     assert_eq!(
         response.json::<Value>().await.unwrap(),

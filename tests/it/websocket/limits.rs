@@ -3,6 +3,8 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
 use tokio::time::{sleep, timeout};
 use tokio_tungstenite::tungstenite::Error;
 
@@ -61,6 +63,37 @@ async fn a_message_is_as_large_as_a_request_and_no_larger() {
     assert_eq!(socket.message().await["type"], "pong");
     socket.send(&message(1001)).await.unwrap();
     assert_eq!(socket.closed().await, 1009);
+}
+
+#[tokio::test]
+async fn a_frame_is_refused_by_its_head() {
+    let stage = Stage::new();
+    for head in [
+        // A text of a terabyte, one of a byte more than a message may have, and a ping of more than a ping may have.
+        [&[0x81, 0xff][..], &(1_u64 << 40).to_be_bytes()].concat(),
+        [&[0x81, 0xff][..], &((1_u64 << 20) + 1).to_be_bytes()].concat(),
+        [&[0x89, 0xfe][..], &126_u16.to_be_bytes()].concat(),
+    ] {
+        let mut stream = TcpStream::connect(&stage.server.address).await.unwrap();
+        let handshake = format!(
+            "GET /graphql HTTP/1.1\r\nHost: {}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
+             Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\
+             Sec-WebSocket-Protocol: {SUBPROTOCOL}\r\n\r\n",
+            stage.server.address
+        );
+        stream.write_all(handshake.as_bytes()).await.unwrap();
+        stream.write_all(&head).await.unwrap();
+        // Nothing else comes, and it is not waited for.
+        let mut answer = vec![];
+        let patience = Duration::from_secs(8);
+        timeout(patience, stream.read_to_end(&mut answer))
+            .await
+            .unwrap()
+            .unwrap();
+        let too_large = 1009_u16.to_be_bytes();
+        let close = answer.windows(2).any(|bytes| bytes == too_large);
+        assert!(close, "{}", String::from_utf8_lossy(&answer));
+    }
 }
 
 #[tokio::test]

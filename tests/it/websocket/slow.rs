@@ -60,3 +60,38 @@ async fn who_stops_reading_holds_nobody_up_and_loses_nothing() {
         i64::try_from(EVENTS).unwrap() + 1
     );
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn queries_of_who_stops_reading_hold_nobody_up() {
+    let stage = Stage::new();
+    let create = "mutation ($content: CampaignContentInput!) { createCampaign(content: $content) { campaign { id } } }";
+    let mut content = email("Much to say");
+    content["message"]["email"]["body"] = json!("x".repeat(BODY * 5));
+    let made = stage.server.ask(create, json!({ "content": content })).await;
+    let id = made["createCampaign"]["campaign"]["id"].as_str().unwrap();
+    let campaign = format!("campaign(id: \"{id}\") {{ message {{ ... on EmailMessage {{ body }} }} }}");
+    let aliases: Vec<_> = (0..8).map(|alias| format!("a{alias}: {campaign}")).collect();
+    let query = format!("{{ {} }}", aliases.join(" "));
+
+    let mut slow = Socket::open_narrow(&stage.server).await;
+    for id in 0..100 {
+        slow.subscribe(&id.to_string(), &query, json!({})).await;
+    }
+    // As many as would take every reader of the database, if each waited for the one before to be read.
+    for _ in 0..50 {
+        stage
+            .server
+            .ask("{ campaigns(first: 1) { nodes { id } } }", json!({}))
+            .await;
+    }
+    // And whoever begins to read again has lost nothing.
+    let mut told = vec![];
+    while told.len() < 100 {
+        let message = slow.message().await;
+        if message["type"] == "next" {
+            let body = &message["payload"]["data"]["a7"]["message"]["body"];
+            assert_eq!(body.as_str().unwrap().len(), BODY * 5);
+            told.push(message["id"].clone());
+        }
+    }
+}

@@ -5,10 +5,10 @@ use std::{
     sync::Arc,
 };
 
-use async_graphql::{Data, Request, ServerError, parser::parse_query};
+use async_graphql::{Data, Request, ServerError};
 use serde_json::Value;
 
-use super::{Refusal, document, text};
+use super::Refusal;
 use crate::{Introspection, Limits};
 
 /// What an id may begin with, by the proposal for persisted documents over HTTP.
@@ -49,12 +49,15 @@ impl TrustedDocuments {
     pub fn parse(json: &str, limits: &Limits) -> Result<Self, NoDocuments> {
         let mut documents = Self::default();
         for (id, query) in serde_json::from_str::<HashMap<String, String>>(json)? {
-            if let Err(message) = check(&query, limits) {
+            if let Err(ServerError { message, .. }) = super::parse(&query, limits, Introspection::On) {
                 return Err(NoDocuments::Document { id, message });
             }
             let query: Arc<str> = query.into();
             documents.texts.insert(Arc::clone(&query));
-            documents.by_id.insert(bare(&id).to_owned(), query);
+            if documents.by_id.insert(bare(&id).to_owned(), query).is_some() {
+                let message = format!("it stands there twice, with `{PREFIX}` and without");
+                return Err(NoDocuments::Document { id, message });
+            }
         }
         Ok(documents)
     }
@@ -70,13 +73,6 @@ impl TrustedDocuments {
     pub fn is_empty(&self) -> bool {
         self.by_id.is_empty()
     }
-}
-
-/// Whether a document could be carried out by itself, whatever the schema.
-fn check(query: &str, limits: &Limits) -> Result<(), String> {
-    text::check_document(query, limits).map_err(|refusal| refusal.to_string())?;
-    let parsed = parse_query(query).map_err(|error| error.to_string())?;
-    document::check(&parsed, limits, Introspection::On).map_err(|refusal| refusal.to_string())
 }
 
 /// Notes the id by which a request names its document: `documentId`, or what Apollo's clients send.
@@ -145,7 +141,9 @@ mod tests {
     use super::*;
 
     fn documents() -> TrustedDocuments {
-        let json = json!({ "abc": "{ a }", "sha256:def": "{ b }" }).to_string();
+        // One is a document only for those who know all of the language.
+        let odd = "query ($x: [ Int ! ]) { ... on # c\nQuery { a(x: $x) } }";
+        let json = json!({ "abc": "{ a }", "sha256:def": "{ b }", "odd": odd }).to_string();
         TrustedDocuments::parse(&json, &Limits::default()).unwrap()
     }
 
@@ -241,6 +239,8 @@ mod tests {
             assert!(parse(json).starts_with("it must be a JSON object"), "{json}");
         }
         assert!(parse("{\"a\": \"{ b\"}").starts_with("the document \"a\" cannot be used: "));
+        let twice = parse("{\"a\": \"{ b }\", \"sha256:a\": \"{ b }\"}");
+        assert!(twice.contains("it stands there twice"), "{twice}");
         let deep = json!({ "a": format!("{}a{}", "{a".repeat(100), "}".repeat(100)) });
         assert!(parse(&deep.to_string()).ends_with("deeper than 64 levels."));
     }

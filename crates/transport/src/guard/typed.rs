@@ -144,11 +144,28 @@ impl<'a> Pass<'a> {
         Ok(size)
     }
 
-    /// The value that stands in a document. None if it names a variable that was left out and has no default, so that
-    /// it is as if nothing stood there, or is refused as one that had to be given.
+    /// The value that stands in a document, with its variables. Those that were left out are as if nothing stood there, or
+    /// in a list as if it were null; none if the value is such a variable itself.
     fn value(&self, value: &Value) -> Option<ConstValue> {
-        let variable = |name: Name| self.variables.get(&name).cloned().ok_or(());
-        value.clone().into_const_with(variable).ok()
+        Some(match value {
+            Value::Variable(name) => return self.variables.get(name).cloned(),
+            Value::List(values) => {
+                let values = values.iter().map(|value| self.value(value).unwrap_or_default());
+                ConstValue::List(values.collect())
+            }
+            Value::Object(fields) => {
+                let fields = fields
+                    .iter()
+                    .filter_map(|(name, value)| Some((name.clone(), self.value(value)?)));
+                ConstValue::Object(fields.collect())
+            }
+            Value::Null
+            | Value::Number(_)
+            | Value::String(_)
+            | Value::Boolean(_)
+            | Value::Binary(_)
+            | Value::Enum(_) => return value.clone().into_const(),
+        })
     }
 }
 
@@ -317,6 +334,17 @@ mod tests {
             ),
             ("mutation { go(way: 7) { name } }", "go", "way"),
             ("mutation { go(way: { to: \"a\" }) { name } }", "go", "way.to"),
+            // Left out is the one variable, and the other value is there.
+            (
+                "mutation ($to: Int) { go(way: { to: $to, too: 1 }) { name } }",
+                "go",
+                "way",
+            ),
+            (
+                "query ($kind: Kind) { things(kinds: [$kind, A]) { total } }",
+                "things",
+                "kinds[0]",
+            ),
             (
                 "{ ...f } fragment f on Query { things(kinds: [A, C]) { total } }",
                 "things",

@@ -221,7 +221,8 @@ fn away() -> CloseReason {
 fn broken(error: &ProtocolError) -> CloseReason {
     match error {
         ProtocolError::Overflow => reason(CloseCode::Size, "The message is too large"),
-        // This is also how the message comes that has grown too large from frame to frame.
+        // This is also how the frame comes whose head says that it is too large, and the message that has grown too
+        // large from frame to frame.
         ProtocolError::Io(error) => reason(CloseCode::Size, &error.to_string()),
         other => reason(CloseCode::Protocol, &other.to_string()),
     }

@@ -6,7 +6,7 @@ use futures_util::{
     stream::{self, BoxStream},
 };
 
-use crate::{Endpoint, error::Refused, guard, http::answer::is_request_error};
+use crate::{Endpoint, driven::driven, error::Refused, guard, http::answer::is_request_error};
 
 /// What comes of an operation, until there is no more.
 pub(super) type Results = BoxStream<'static, Result>;
@@ -28,19 +28,19 @@ pub(super) fn begin<E: Executor>(endpoint: &Endpoint<E>, mut request: Request) -
     };
     if chosen.is_some_and(|operation| operation.kind == OperationType::Subscription) {
         let answers = endpoint.schema().execute_stream(request, None);
-        return answers
-            .enumerate()
-            .map(|(number, response)| result(number == 0, response))
-            .boxed();
+        return driven(
+            answers
+                .enumerate()
+                .map(|(number, response)| result(number == 0, response)),
+        );
     }
     let endpoint = endpoint.clone();
-    stream::once(async move {
+    driven(Box::pin(stream::once(async move {
         match endpoint.execute(request).await {
             Ok(response) => result(true, response),
             Err(refused) => Result::Error(refused.to_response()),
         }
-    })
-    .boxed()
+    })))
 }
 
 /// Only the first answer can say that there is nothing to carry out.

@@ -1,0 +1,163 @@
+//! The heads of frames, looked at before what is in them is kept.
+//!
+//! actix-http finds out that a frame is too large when all of it is there, so that a head that announces a terabyte would
+//! be waited for, and all that comes kept.
+
+use actix_web::{
+    dev,
+    error::PayloadError,
+    web::{Bytes, Payload},
+};
+use futures_util::StreamExt as _;
+
+/// The most that a frame of the protocol's own may carry, in bytes.
+const CONTROL: u64 = 125;
+
+/// The bit that tells frames of the protocol's own from those of messages.
+const IS_CONTROL: u8 = 0b1000;
+
+/// Where in a client's bytes the pass is.
+#[derive(Debug)]
+struct Frames {
+    /// How long a frame may be, without its head.
+    limit: u64,
+    /// What is there of the head of a frame: two bytes, its length if that is not in the second, and its mask.
+    head: Vec<u8>,
+    /// How much of the frame itself is still to come.
+    rest: u64,
+}
+
+/// The same bytes, as far as no frame in them is longer than `limit`.
+pub(super) fn checked(payload: Payload, limit: usize) -> dev::Payload {
+    let mut frames = Frames::new(limit);
+    let checked = payload.map(move |bytes: Result<Bytes, PayloadError>| {
+        let bytes = bytes?;
+        frames.pass(&bytes)?;
+        Ok(bytes)
+    });
+    dev::Payload::Stream {
+        payload: Box::pin(checked),
+    }
+}
+
+impl Frames {
+    fn new(limit: usize) -> Self {
+        Self {
+            limit: u64::try_from(limit).unwrap_or(u64::MAX),
+            head: vec![],
+            rest: 0,
+        }
+    }
+
+    /// Goes over the bytes that come next.
+    fn pass(&mut self, mut bytes: &[u8]) -> Result<(), PayloadError> {
+        while let Some((first, after)) = bytes.split_first() {
+            if self.rest > 0 {
+                let here = usize::try_from(self.rest).unwrap_or(usize::MAX).min(bytes.len());
+                self.rest -= u64::try_from(here).unwrap_or(u64::MAX);
+                bytes = bytes.get(here..).unwrap_or_default();
+                continue;
+            }
+            self.head.push(*first);
+            bytes = after;
+            let Some(length) = self.length() else {
+                continue;
+            };
+            let is_control = self.head.first().is_some_and(|first| first & IS_CONTROL != 0);
+            let limit = if is_control { CONTROL } else { self.limit };
+            if length > limit {
+                return Err(PayloadError::Overflow);
+            }
+            if self.head.len() == self.head_length() {
+                self.head.clear();
+                self.rest = length;
+            }
+        }
+        Ok(())
+    }
+
+    /// How many bytes of the head have the length, beside the second.
+    fn length_bytes(&self) -> usize {
+        match self.head.get(1).map(|second| second & 0x7f) {
+            Some(126) => 2,
+            Some(127) => 8,
+            _ => 0,
+        }
+    }
+
+    fn head_length(&self) -> usize {
+        let is_masked = self.head.get(1).is_some_and(|second| second & 0x80 != 0);
+        2 + self.length_bytes() + if is_masked { 4 } else { 0 }
+    }
+
+    /// How long the frame is, as soon as the head says so.
+    fn length(&self) -> Option<u64> {
+        let second = self.head.get(1)?;
+        let length = self.head.get(2..2 + self.length_bytes())?;
+        if length.is_empty() {
+            return Some(u64::from(second & 0x7f));
+        }
+        Some(
+            length
+                .iter()
+                .fold(0, |length, byte| length << 8 | u64::from(*byte)),
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A masked frame of so many bytes, with the length written in `bytes` of its head.
+    fn frame(opcode: u8, length: usize, bytes: usize) -> Vec<u8> {
+        let mut frame = vec![0x80 | opcode];
+        match bytes {
+            0 => frame.push(0x80 | u8::try_from(length).unwrap()),
+            2 => frame.push(0xfe),
+            _ => frame.push(0xff),
+        }
+        frame.extend(&length.to_be_bytes()[8 - bytes..]);
+        frame.extend([1, 2, 3, 4]);
+        frame.extend(vec![0xff; length]);
+        frame
+    }
+
+    /// Whether these pass, in pieces of each size.
+    fn passes(bytes: &[u8], limit: usize) -> bool {
+        let results = [1, 2, 3, 7, 1_000].map(|size| {
+            let mut frames = Frames::new(limit);
+            bytes.chunks(size).all(|piece| frames.pass(piece).is_ok())
+        });
+        assert!(results.iter().all(|result| *result == results[0]), "{results:?}");
+        results[0]
+    }
+
+    #[test]
+    fn frames_pass_up_to_the_limit_one_after_the_other() {
+        let all = [
+            frame(1, 0, 0),
+            frame(1, 125, 0),
+            frame(9, 125, 0),
+            frame(1, 300, 2),
+            frame(0, 300, 8),
+        ];
+        assert!(passes(&all.concat(), 300));
+        assert!(!passes(&[all.concat(), frame(1, 301, 2)].concat(), 300));
+        assert!(!passes(&frame(1, 301, 8), 300));
+        assert!(!passes(&frame(9, 126, 2), 300));
+        assert!(!passes(&frame(1, 100, 0), 99));
+    }
+
+    #[test]
+    fn a_head_alone_is_enough() {
+        let terabyte = [0x81, 0xff, 0, 0, 1, 0, 0, 0, 0, 0];
+        assert!(!passes(&terabyte, 1 << 20));
+        assert!(passes(&terabyte[..5], 1 << 20));
+        // As long as a number may be.
+        assert!(!passes(
+            &[&[0x82, 0x7f], [0xff; 8].as_slice()].concat(),
+            usize::MAX - 1
+        ));
+    }
+}
