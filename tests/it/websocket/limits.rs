@@ -65,34 +65,45 @@ async fn a_message_is_as_large_as_a_request_and_no_larger() {
     assert_eq!(socket.closed().await, 1009);
 }
 
+/// What is closed with after these bytes, of which nothing else follows.
+async fn closed_after(stage: &Stage, bytes: &[u8]) -> u16 {
+    let mut stream = TcpStream::connect(&stage.server.address).await.unwrap();
+    let handshake = format!(
+        "GET /graphql HTTP/1.1\r\nHost: {}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
+         Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\
+         Sec-WebSocket-Protocol: {SUBPROTOCOL}\r\n\r\n",
+        stage.server.address
+    );
+    stream.write_all(handshake.as_bytes()).await.unwrap();
+    stream.write_all(bytes).await.unwrap();
+    // Less than a client may take to introduce itself.
+    let patience = Duration::from_secs(8);
+    let mut answer = vec![];
+    timeout(patience, stream.read_to_end(&mut answer))
+        .await
+        .unwrap()
+        .unwrap();
+    let (_, frames) = answer.split_at(answer.windows(4).position(|end| end == b"\r\n\r\n").unwrap() + 4);
+    let close = frames.windows(4).find(|bytes| bytes[0] == 0x88).unwrap();
+    u16::from_be_bytes([close[2], close[3]])
+}
+
 #[tokio::test]
 async fn a_frame_is_refused_by_its_head() {
     let stage = Stage::new();
-    for head in [
+    for (head, code) in [
         // A text of a terabyte, one of a byte more than a message may have, and a ping of more than a ping may have.
-        [&[0x81, 0xff][..], &(1_u64 << 40).to_be_bytes()].concat(),
-        [&[0x81, 0xff][..], &((1_u64 << 20) + 1).to_be_bytes()].concat(),
-        [&[0x89, 0xfe][..], &126_u16.to_be_bytes()].concat(),
+        ([&[0x81, 0xff][..], &(1_u64 << 40).to_be_bytes()].concat(), 1009),
+        (
+            [&[0x81, 0xff][..], &((1_u64 << 20) + 1).to_be_bytes()].concat(),
+            1009,
+        ),
+        ([&[0x89, 0xfe][..], &126_u16.to_be_bytes()].concat(), 1009),
+        // A bit that means nothing, and a text that is none.
+        (vec![0xc1, 0x80, 0, 0, 0, 0], 1002),
+        (vec![0x81, 0x82, 0, 0, 0, 0, 0xff, 0xfe], 1007),
     ] {
-        let mut stream = TcpStream::connect(&stage.server.address).await.unwrap();
-        let handshake = format!(
-            "GET /graphql HTTP/1.1\r\nHost: {}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
-             Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\
-             Sec-WebSocket-Protocol: {SUBPROTOCOL}\r\n\r\n",
-            stage.server.address
-        );
-        stream.write_all(handshake.as_bytes()).await.unwrap();
-        stream.write_all(&head).await.unwrap();
-        // Nothing else comes, and it is not waited for.
-        let mut answer = vec![];
-        let patience = Duration::from_secs(8);
-        timeout(patience, stream.read_to_end(&mut answer))
-            .await
-            .unwrap()
-            .unwrap();
-        let too_large = 1009_u16.to_be_bytes();
-        let close = answer.windows(2).any(|bytes| bytes == too_large);
-        assert!(close, "{}", String::from_utf8_lossy(&answer));
+        assert_eq!(closed_after(&stage, &head).await, code, "{head:x?}");
     }
 }
 

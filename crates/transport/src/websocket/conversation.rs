@@ -1,6 +1,9 @@
 //! A conversation over a socket, from the handshake to the close.
 
+use std::error::Error;
+use std::io;
 use std::pin::pin;
+use std::str::Utf8Error;
 use std::time::Duration;
 
 use actix_ws::{
@@ -221,6 +224,17 @@ fn away() -> CloseReason {
 fn broken(error: &ProtocolError) -> CloseReason {
     match error {
         ProtocolError::Overflow => reason(CloseCode::Size, "The message is too large"),
+        ProtocolError::Io(error) if error.kind() == io::ErrorKind::InvalidData => {
+            let is_text = error
+                .get_ref()
+                .is_some_and(<dyn Error + Send + Sync>::is::<Utf8Error>);
+            let code = if is_text {
+                CloseCode::Invalid
+            } else {
+                CloseCode::Protocol
+            };
+            reason(code, &error.to_string())
+        }
         // This is also how the frame comes whose head says that it is too large, and the message that has grown too
         // large from frame to frame.
         ProtocolError::Io(error) => reason(CloseCode::Size, &error.to_string()),
