@@ -60,6 +60,7 @@ async fn literals_that_do_not_fit_keep_everything_from_being_carried_out() {
         "7",
         "{ name: \"a\", nmae: \"b\" }",
         "{ name: ONE }",
+        "{ name: \"a\", name: \"b\" }",
         "{ name: 1e400 }",
     ] {
         let query = format!(
