@@ -15,49 +15,33 @@ use tokio::time::timeout;
 use self::accept::{Accept, MediaType};
 use crate::{Endpoint, error::Refused, guard, sse, unavailable, websocket};
 
-/// Answers a POST.
-pub(crate) async fn post<E: Executor>(
+/// Answers a POST; or a GET, which has a query in its URL, unless it asks to become a WebSocket.
+pub(crate) async fn serve<E: Executor>(
     request: HttpRequest,
     payload: Payload,
     endpoint: Data<Endpoint<E>>,
 ) -> HttpResponse {
-    let answered = async {
-        endpoint.origins().check(&request)?;
-        request::check_media_type(&request)?;
-        let body = request::read_body(payload, endpoint.limits()).await?;
-        answer(
-            &request,
-            request::parse_body(&body, endpoint.limits())?,
-            &endpoint,
-        )
-        .await
-    };
-    answered
-        .await
-        .unwrap_or_else(|refused| answer::refuse(&refused, request.headers()))
+    let answered = receive(&request, payload, &endpoint).await;
+    answered.unwrap_or_else(|refused| answer::refuse(&refused, request.headers()))
 }
 
-/// Answers a GET: a query in the URL, unless it asks to become a WebSocket.
-pub(crate) async fn get<E: Executor>(
-    request: HttpRequest,
+/// Reads what is asked for, from where the method has it, and answers.
+async fn receive<E: Executor>(
+    request: &HttpRequest,
     payload: Payload,
-    endpoint: Data<Endpoint<E>>,
-) -> HttpResponse {
-    let answered = async {
-        endpoint.origins().check(&request)?;
-        if websocket::is_wanted(&request) {
-            return websocket::open(&request, payload, &endpoint);
-        }
-        answer(
-            &request,
-            request::parse_url(request.query_string(), endpoint.limits())?,
-            &endpoint,
-        )
-        .await
+    endpoint: &Endpoint<E>,
+) -> Result<HttpResponse, Refused> {
+    let limits = endpoint.limits();
+    endpoint.origins().check(request)?;
+    let graphql = if request.method() == Method::POST {
+        request::check_media_type(request)?;
+        request::parse_body(&request::read_body(payload, limits).await?, limits)?
+    } else if websocket::is_wanted(request) {
+        return websocket::open(request, payload, endpoint);
+    } else {
+        request::parse_url(request.query_string(), limits)?
     };
-    answered
-        .await
-        .unwrap_or_else(|refused| answer::refuse(&refused, request.headers()))
+    answer(request, graphql, endpoint).await
 }
 
 /// Answers any other method.

@@ -133,8 +133,8 @@ impl<E: Executor> Endpoint<E> {
     pub fn routes(&self, path: &str) -> impl HttpServiceFactory + use<E> {
         web::resource(path)
             .app_data(Data::new(self.clone()))
-            .route(web::get().to(http::get::<E>))
-            .route(web::post().to(http::post::<E>))
+            .route(web::get().to(http::serve::<E>))
+            .route(web::post().to(http::serve::<E>))
             .default_service(web::to(http::other))
             .wrap(self.0.origins.cors())
     }
