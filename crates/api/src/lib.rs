@@ -23,4 +23,4 @@ mod viewer;
 mod wants;
 
 pub use follower::Follower;
-pub use schema::{Schema, reticent_schema, schema, sdl};
+pub use schema::{Schema, Unfinished, reticent, schema, sdl, unfinished};

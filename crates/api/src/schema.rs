@@ -11,21 +11,26 @@ use crate::types::content::CampaignContent;
 /// The executable schema. Clones share one.
 pub type Schema = async_graphql::Schema<Query, Mutation, Subscription>;
 
+/// A schema that is not finished: extensions may still be added.
+pub type Unfinished = SchemaBuilder<Query, Mutation, Subscription>;
+
 /// The schema over an application. Build it once: it is the same for every request and every connection.
 #[must_use]
 pub fn schema(app: App) -> Schema {
-    builder().data(app).finish()
+    unfinished(app).finish()
 }
 
-/// The same schema, for those who must not learn from it what there is: it answers no introspection, and its errors
-/// suggest no names.
+/// The same, with something to add.
 #[must_use]
-pub fn reticent_schema(app: App) -> Schema {
-    builder()
-        .data(app)
-        .disable_introspection()
-        .disable_suggestions()
-        .finish()
+pub fn unfinished(app: App) -> Unfinished {
+    builder().data(app)
+}
+
+/// The same, for those who must not learn from it what there is: it answers no introspection, and its errors suggest no
+/// names.
+#[must_use]
+pub fn reticent(schema: Unfinished) -> Unfinished {
+    schema.disable_introspection().disable_suggestions()
 }
 
 /// The schema in GraphQL's schema definition language, fields and arguments in alphabetical order. Enum values keep
@@ -40,7 +45,7 @@ pub fn sdl() -> String {
     builder().finish().sdl_with_options(options)
 }
 
-fn builder() -> SchemaBuilder<Query, Mutation, Subscription> {
+fn builder() -> Unfinished {
     // No field has this interface as its type, so the schema has to be told of it.
     Schema::build(Query, Mutation::default(), Subscription).register_output_type::<CampaignContent>()
 }

@@ -15,7 +15,9 @@ use understudy_app::{
 };
 use understudy_domain::WorkspaceId;
 
-use understudy_transport::{Endpoint, Introspection, Limits, Options, TrustedDocuments, TypeSystem};
+use understudy_transport::{
+    AnswerSize, Endpoint, Introspection, Limits, Options, TrustedDocuments, TypeSystem,
+};
 
 use crate::{
     cli,
@@ -80,12 +82,13 @@ pub(crate) async fn serve(options: cli::Serve) -> Result<(), Failure> {
         stopping: stopping.clone(),
     };
     let unread = transport.limits.silence;
+    let schema = understudy_api::unfinished(app.clone()).extension(AnswerSize);
     let schema = match transport.introspection {
-        Introspection::On => understudy_api::schema(app.clone()),
-        Introspection::Off => understudy_api::reticent_schema(app.clone()),
+        Introspection::On => schema,
+        Introspection::Off => understudy_api::reticent(schema),
     };
     let types = TypeSystem::parse(&understudy_api::sdl())?;
-    let endpoint = Endpoint::new(Shared::new(schema), types, transport, shutdown);
+    let endpoint = Endpoint::new(Shared::new(schema.finish()), types, transport, shutdown);
     let listening = bind(&options.listen, unread, certificate.as_ref(), endpoint, shown)?;
     let handle = listening.server.handle();
     tokio::spawn(reload(reloads, certificate));

@@ -7,6 +7,9 @@ use async_graphql::{ErrorExtensionValues, Response, ServerError};
 
 use crate::{http::accept::MediaType, observe};
 
+/// The code of what is refused since too much is going on already.
+pub(crate) const OVERLOADED: &str = "OVERLOADED";
+
 /// A refusal. It is told as GraphQL tells errors, so that a client needs one reader for all of them: a list `errors`
 /// whose items carry `extensions.code`. There is no `data`, since nothing was executed.
 #[derive(Debug, thiserror::Error)]
@@ -69,7 +72,7 @@ impl Refused {
             Self::NotAcceptable(_) => "NOT_ACCEPTABLE",
             Self::ForeignOrigin => "FORBIDDEN_ORIGIN",
             Self::MethodNotAllowed { .. } => "METHOD_NOT_ALLOWED",
-            Self::Overloaded(_) => "OVERLOADED",
+            Self::Overloaded(_) => OVERLOADED,
             Self::SlowBody(_) => "REQUEST_TIMEOUT",
             Self::TimedOut(_) => "TIMEOUT",
         }

@@ -25,19 +25,21 @@ use self::{
 };
 use crate::{
     Introspection, Limits, TypeSystem,
-    error::{coded, with_code},
+    answer_size::{Answer, Scale, value_bytes},
+    budget::{Budget, NoRoom},
+    error::{OVERLOADED, coded, with_code},
     http::answer::is_request_error,
     observe::{self, Observer, Operation},
 };
 use async_graphql::{
-    Data, Executor, Positioned, Request, Response, ServerError,
+    Executor, Positioned, Request, Response, ServerError,
     parser::{
         parse_query,
         types::{DocumentOperations, ExecutableDocument, OperationDefinition, OperationType, Selection},
     },
 };
 use futures_util::{
-    StreamExt, future,
+    FutureExt as _, StreamExt as _, future,
     stream::{self, BoxStream},
 };
 
@@ -54,12 +56,24 @@ pub(crate) struct Rules {
     pub(crate) types: TypeSystem,
 }
 
+/// How much memory each token takes in a document that is parsed, in bytes.
+const TOKEN_BYTES: usize = 256;
+
+/// What a query or a mutation may hold without taking it from the budget, in bytes: what is small is answered whatever
+/// else is going on. How many there are at once has a limit.
+const SMALL_ANSWER: usize = 64 * 1024;
+
+/// What a subscription holds for its results from its beginning, in bytes, so that those that are no larger come whatever
+/// else is going on.
+const SMALL_RESULT: usize = 8 * 1024;
+
 /// An executor that hands on only what passes the guard.
 #[derive(Clone, Debug)]
 pub(crate) struct Guarded<E> {
     executor: E,
     rules: Arc<Rules>,
     observer: Observer,
+    budget: Budget,
 }
 
 impl<E: Executor> Guarded<E> {
@@ -67,6 +81,7 @@ impl<E: Executor> Guarded<E> {
     pub(crate) fn new(executor: E, rules: Rules) -> Self {
         Self {
             executor,
+            budget: Budget::new(rules.limits.held_bytes),
             rules: Arc::new(rules),
             observer: Observer::default(),
         }
@@ -78,41 +93,67 @@ impl<E: Executor> Guarded<E> {
     }
 }
 
-impl<E: Executor> Executor for Guarded<E> {
-    async fn execute(&self, mut request: Request) -> Response {
-        match prepare(&mut request, &self.rules) {
-            Ok(operation) => {
-                let execution = async { all_coded(self.executor.execute(request).await) };
-                self.observer.execute(operation, execution).await
+impl<E: Executor> Guarded<E> {
+    /// Executes a query or a mutation.
+    pub(crate) async fn execute(&self, mut request: Request) -> Answer {
+        match self.prepare(&mut request, SMALL_ANSWER, 0) {
+            Ok((operation, scale)) => {
+                let execution = self.executor.execute(request).map(all_coded);
+                self.observer.execute(operation, scale.execute(execution)).await
             }
-            Err(error) => refuse(error),
+            Err(error) => self.refuse(error),
         }
     }
 
-    fn execute_stream(
-        &self,
-        mut request: Request,
-        session_data: Option<Arc<Data>>,
-    ) -> BoxStream<'static, Response> {
-        match prepare(&mut request, &self.rules) {
-            Ok(operation) => {
-                let results = self.executor.execute_stream(request, session_data);
-                self.observer.follow(operation, results.map(all_coded).boxed())
+    /// Follows a subscription. What is none has one result.
+    pub(crate) fn follow(&self, mut request: Request) -> BoxStream<'static, Answer> {
+        match self.prepare(&mut request, 0, SMALL_RESULT) {
+            Ok((operation, scale)) => {
+                let results = self.executor.execute_stream(request, None).map(all_coded);
+                self.observer.follow(operation, scale.follow(results.boxed()))
             }
-            Err(error) => stream::once(future::ready(refuse(error))).boxed(),
+            Err(error) => stream::once(future::ready(self.refuse(error))).boxed(),
+        }
+    }
+
+    /// Checks the request, and sees to it that there is room for what it is made of, beyond what is `free`; and, beside
+    /// that, for what is `standing` by for each of its results.
+    fn prepare(
+        &self,
+        request: &mut Request,
+        free: usize,
+        standing: usize,
+    ) -> Result<(Option<Operation>, Arc<Scale>), ServerError> {
+        let operation = check(request, &self.rules)?;
+        let mut held = self.budget.hold(free);
+        held.grow(request_bytes(request) + standing)
+            .map_err(|NoRoom| coded("Too much is being answered. Try again.", OVERLOADED))?;
+        let has_commands = operation.as_ref().is_some_and(Operation::is_mutation);
+        let answer = self.budget.hold(free + standing);
+        let scale = Scale::new(held, answer, self.rules.limits.answer_bytes, has_commands);
+        request.data.insert(Arc::clone(&scale));
+        Ok((operation, scale))
+    }
+
+    /// The response to what is not handed on.
+    fn refuse(&self, error: ServerError) -> Answer {
+        let response = Response::from_errors(vec![error]);
+        observe::count_refused(&response);
+        self.answer_with(response)
+    }
+
+    /// An answer that takes no memory to speak of.
+    pub(crate) fn answer_with(&self, response: Response) -> Answer {
+        Answer {
+            response,
+            held: self.budget.hold(0),
+            is_given_up: false,
         }
     }
 }
 
 /// How many errors are told of a document. Each field of it may be one, and an error is longer than a field.
 const MAX_ERRORS: usize = 100;
-
-/// The response to what is not handed on.
-fn refuse(error: ServerError) -> Response {
-    let response = Response::from_errors(vec![error]);
-    observe::count_refused(&response);
-    response
-}
 
 /// The response, with a code for each error that async-graphql itself has found: before anything was executed, or in
 /// the arguments of a field. What the schema's resolvers tell has its code already.
@@ -198,7 +239,7 @@ fn choose<'a>(
 
 /// Admits the request, and checks what it asks for with its variables, which get the values that they have by default;
 /// the operation, where it is clear which one is meant.
-fn prepare(request: &mut Request, rules: &Rules) -> Result<Option<Operation>, ServerError> {
+fn check(request: &mut Request, rules: &Rules) -> Result<Option<Operation>, ServerError> {
     let name = request.operation_name.clone();
     let mut variables = mem::take(&mut request.variables);
     let mut chosen = None;
@@ -226,28 +267,40 @@ fn prepare(request: &mut Request, rules: &Rules) -> Result<Option<Operation>, Se
 fn admit<'r>(request: &'r mut Request, rules: &Rules) -> Result<&'r ExecutableDocument, ServerError> {
     if !request.data.contains_key(&TypeId::of::<Admitted>()) {
         trusted::resolve(request, rules.documents.as_ref())?;
-        let document = parse(&request.query, &rules.limits, rules.introspection)?;
+        let (document, tokens) = parse(&request.query, &rules.limits, rules.introspection)?;
         request.set_parsed_query(document);
-        request.data.insert(Admitted);
+        request.data.insert(Admitted { tokens });
     }
     request.parsed_query()
 }
 
-/// Checks the text of a document, parses it, and checks what it is.
+/// Checks the text of a document, parses it, and checks what it is; with how many tokens it has.
 fn parse(
     query: &str,
     limits: &Limits,
     introspection: Introspection,
-) -> Result<ExecutableDocument, ServerError> {
-    text::check_document(query, limits)?;
+) -> Result<(ExecutableDocument, usize), ServerError> {
+    let tokens = text::check_document(query, limits)?;
     literals::check(query)?;
     let document = parse_query(spelling::respell(query)).map_err(|error| syntax_error(error.into()))?;
     document::check(&document, limits, introspection)?;
-    Ok(document)
+    Ok((document, tokens))
 }
 
 /// That a request's document has been checked, and is in the request.
-struct Admitted;
+struct Admitted {
+    tokens: usize,
+}
+
+/// What a request holds that has been checked, in bytes: its text, its document and its variables.
+fn request_bytes(request: &Request) -> usize {
+    let admitted = request.data.get(&TypeId::of::<Admitted>());
+    let tokens = admitted
+        .and_then(|admitted| admitted.downcast_ref::<Admitted>())
+        .map_or(0, |admitted| admitted.tokens);
+    let variables: usize = request.variables.values().map(value_bytes).sum();
+    request.query.len() + tokens * TOKEN_BYTES + variables
+}
 
 /// The parser's error, in one line. Its own message draws the source line and an arrow under it, which repeats what
 /// `locations` says, and would send a line of megabytes back.

@@ -13,7 +13,7 @@ use async_graphql::{Executor, Request, parser::types::OperationType};
 use tokio::time::timeout;
 
 use self::accept::{Accept, MediaType};
-use crate::{Endpoint, error::Refused, guard, sse, unavailable, websocket};
+use crate::{Endpoint, answer_size::Answer, error::Refused, guard, sse, unavailable, websocket};
 
 /// Answers a POST; or a GET, which has a query in its URL, unless it asks to become a WebSocket.
 pub(crate) async fn serve<E: Executor>(
@@ -90,19 +90,19 @@ async fn answer<E: Executor>(
         )),
         (Some(OperationType::Subscription), _) | (_, None) => sse::open(request, graphql, endpoint),
         (_, Some(media_type)) => {
-            let response = endpoint.execute(graphql).await?;
-            if media_type == MediaType::GraphqlResponse && unavailable::is_all(&response, operation.as_ref())
-            {
-                return Ok(answer::unavailable(&response));
+            let answered = endpoint.execute(graphql).await?;
+            let response = &answered.response;
+            if media_type == MediaType::GraphqlResponse && unavailable::is_all(response, operation.as_ref()) {
+                return Ok(answer::unavailable(response));
             }
-            Ok(answer::answer(response, media_type, request))
+            Ok(answer::answer(answered, media_type, request))
         }
     }
 }
 
 impl<E: Executor> Endpoint<E> {
     /// Executes a query or a mutation, if there is room for it, and for as long as it may take.
-    pub(crate) async fn execute(&self, request: Request) -> Result<async_graphql::Response, Refused> {
+    pub(crate) async fn execute(&self, request: Request) -> Result<Answer, Refused> {
         let Ok(_room) = self.requests().try_acquire() else {
             return Err(Refused::Overloaded(
                 "Too many requests are being answered. Try again.",

@@ -4,6 +4,8 @@
 //! the carrying: what a request is by the specifications, how large and how deep it may be, how an answer is written, and
 //! how a conversation begins and ends.
 
+mod answer_size;
+mod budget;
 mod driven;
 mod error;
 mod event_ids;
@@ -35,13 +37,8 @@ use async_graphql::Executor;
 use serde_json::{Map, Value};
 use tokio::sync::Semaphore;
 
-use self::{
-    error::Refused,
-    guard::{Guarded, Rules},
-    origins::Origins,
-    sockets::{Seat, Sockets},
-};
 pub use self::{
+    answer_size::AnswerSize,
     event_ids::EventIds,
     guard::trusted::{NoDocuments, TrustedDocuments},
     limits::Limits,
@@ -49,6 +46,12 @@ pub use self::{
     origins::{NoOrigin, Origin},
     shutdown::{Shutdown, Trigger, channel},
     type_system::{NoSchema, TypeSystem},
+};
+use self::{
+    error::Refused,
+    guard::{Guarded, Rules},
+    origins::Origins,
+    sockets::{Seat, Sockets},
 };
 
 /// A schema with what stands between it and everybody. Cheap to clone, so that all workers share one.
@@ -96,7 +99,7 @@ struct Inner<E> {
 }
 
 impl<E: Executor> Endpoint<E> {
-    /// Serves `executor`, a schema of these `types`, until `shutdown`.
+    /// Serves `executor`, a schema of these `types` with the extension [`AnswerSize`], until `shutdown`.
     #[must_use]
     pub fn new(executor: E, types: TypeSystem, options: Options, shutdown: Shutdown) -> Self {
         Self::admitting(executor, types, options, shutdown, |_| Ok(()))

@@ -30,6 +30,11 @@ pub struct Limits {
     /// Values that an operation asks for: fields of objects, with each list as long as it may be, the objects in lists,
     /// and what fields are given.
     pub complexity: usize,
+    /// What an answer weighs, or each result of a subscription, in bytes: its texts, and 256 for each value.
+    pub answer_bytes: usize,
+    /// What all requests may hold at once, in bytes: their documents and variables, and their answers until these are sent.
+    /// What is small is let through beyond it, as long as there is room among the requests.
+    pub held_bytes: usize,
     /// Requests that are being answered at once, whoever has sent them. What a socket asks for counts as well.
     pub requests: usize,
     /// How long a request may take to be answered.
@@ -63,6 +68,9 @@ impl Default for Limits {
             introspection_lists: 3,
             // A full page of a hundred campaigns with all of their content and draft; not a hundred times a hundred.
             complexity: 20_000,
+            // A page of a hundred campaigns, live and as draft, with mails of 200 KB each.
+            answer_bytes: 64 * 1024 * 1024,
+            held_bytes: 512 * 1024 * 1024,
             requests: 1_000,
             request_time: Duration::from_mins(1),
             sockets: 10_000,

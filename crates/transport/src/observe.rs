@@ -17,7 +17,7 @@ use metrics::{SharedString, counter, gauge, histogram};
 use tracing::{Instrument as _, Span};
 
 use self::names::Names;
-use crate::http::answer::is_request_error;
+use crate::{answer_size::Answer, http::answer::is_request_error};
 
 /// The longest part of a name that is logged, in bytes. Names are made of ASCII letters, but as long as a client likes.
 const LONGEST_NAME: usize = 100;
@@ -56,6 +56,11 @@ impl Operation {
         }
     }
 
+    /// Whether its root fields are commands.
+    pub(crate) fn is_mutation(&self) -> bool {
+        self.kind == OperationType::Mutation
+    }
+
     /// Tells its name to the span of the request that has this one operation, where that has a field for it.
     pub(crate) fn name_request(&self) {
         if let Some(name) = &self.name {
@@ -78,28 +83,28 @@ impl Observer {
     pub(crate) async fn execute(
         &self,
         operation: Option<Operation>,
-        execution: impl Future<Output = Response>,
-    ) -> Response {
+        execution: impl Future<Output = Answer>,
+    ) -> Answer {
         let span = operation.as_ref().map_or_else(Span::none, Operation::span);
         let mut running = Running::begin(self.clone(), operation);
-        let response = execution.instrument(span).await;
-        running.see(&response);
-        response
+        let answer = execution.instrument(span).await;
+        running.see(&answer.response);
+        answer
     }
 
     /// Watches a subscription.
     pub(crate) fn follow(
         &self,
         operation: Option<Operation>,
-        mut results: BoxStream<'static, Response>,
-    ) -> BoxStream<'static, Response> {
+        mut results: BoxStream<'static, Answer>,
+    ) -> BoxStream<'static, Answer> {
         let span = operation.as_ref().map_or_else(Span::none, Operation::span);
         let mut running = Running::begin(self.clone(), operation);
         stream::poll_fn(move |context| {
             let _entered = span.enter();
             let result = ready!(results.poll_next_unpin(context));
-            if let Some(response) = &result {
-                running.see(response);
+            if let Some(answer) = &result {
+                running.see(&answer.response);
                 counter!("understudy_graphql_subscription_results_total").increment(1);
             }
             result.into()

@@ -13,6 +13,8 @@ use tokio::time::{Instant, MissedTickBehavior, interval_at};
 
 use crate::{
     Endpoint, EventIds, Shutdown,
+    answer_size::Answer,
+    budget::Held,
     driven::driven,
     error::Refused,
     guard,
@@ -38,17 +40,18 @@ pub(crate) fn open<E: Executor>(
     let ids = EventIds::of(request.headers());
     let graphql = graphql.data(ids.clone());
     let results = if chosen.is_some_and(|operation| operation.kind == OperationType::Subscription) {
-        endpoint.schema().execute_stream(graphql, None)
+        endpoint.schema().follow(graphql)
     } else {
         let endpoint = endpoint.clone();
         stream::once(async move {
             let executed = endpoint.execute(graphql).await;
-            executed.unwrap_or_else(|refused| refused.to_response())
+            executed.unwrap_or_else(|refused| endpoint.schema().answer_with(refused.to_response()))
         })
         .boxed()
     };
-    // The id belongs to the result that has just come, before the next one is asked for.
-    let results = driven(results.map(move |response| (ids.take(), response)));
+    // The id belongs to the result that has just come, before the next one is asked for. Who comes again after an event
+    // that was given up gets that event again.
+    let results = driven(results.map(move |answer| (ids.take().filter(|_| !answer.is_given_up), answer)));
     Ok(respond(events(results, seat, endpoint.shutdown())))
 }
 
@@ -75,10 +78,12 @@ fn respond(events: impl Stream<Item = Bytes> + 'static) -> HttpResponse {
 /// What an event stream is made of.
 struct Events {
     /// Each with its id, if it has one.
-    results: BoxStream<'static, (Option<String>, Response)>,
+    results: BoxStream<'static, (Option<String>, Answer)>,
     heartbeat: tokio::time::Interval,
     shutdown: Shutdown,
     is_complete: bool,
+    /// The memory of the last result, which is held until the connection asks for more.
+    sent: Option<Held>,
     _seat: Seat,
     _open: Open,
 }
@@ -86,7 +91,7 @@ struct Events {
 /// The results as events, with a sign of life now and then, and the end told at the end. Where the process stops, the
 /// stream breaks off without that, so that the client comes again.
 fn events(
-    results: BoxStream<'static, (Option<String>, Response)>,
+    results: BoxStream<'static, (Option<String>, Answer)>,
     seat: Seat,
     shutdown: Shutdown,
 ) -> impl Stream<Item = Bytes> {
@@ -97,6 +102,7 @@ fn events(
         heartbeat,
         shutdown,
         is_complete: false,
+        sent: None,
         _seat: seat,
         _open: Open::event_stream(),
     };
@@ -105,12 +111,20 @@ fn events(
         if events.is_complete {
             return None;
         }
+        events.sent = None;
         let event = tokio::select! {
             biased;
             () = events.shutdown.requested() => return None,
             result = events.results.next() => {
                 events.is_complete = result.is_none();
-                result.map_or_else(|| Some(complete()), |(id, response)| next(&response, id.as_deref()))?
+                match result {
+                    Some((id, answer)) => {
+                        let event = next(&answer.response, id.as_deref())?;
+                        events.sent = Some(answer.held);
+                        event
+                    }
+                    None => complete(),
+                }
             }
             _ = events.heartbeat.tick() => Bytes::from_static(b":\n\n"),
         };

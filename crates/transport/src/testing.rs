@@ -4,14 +4,14 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use async_graphql::{
-    Context, Error, ErrorExtensions as _, Executor as _, ID, InputObject, Json, Object, Request, Schema,
-    SimpleObject, Subscription as GraphqlSubscription,
+    Context, Error, ErrorExtensions as _, ID, InputObject, Json, Object, Request, Schema, SimpleObject,
+    Subscription as GraphqlSubscription,
 };
 
 use futures_util::{Stream, StreamExt as _, future, stream};
 
 use crate::{
-    Introspection, Limits, TypeSystem,
+    AnswerSize, Introspection, Limits, TypeSystem,
     guard::{self, Guarded, Rules},
 };
 
@@ -98,6 +98,7 @@ impl Subscription {
 pub(crate) fn schema() -> Guarded<TestSchema> {
     let schema = Schema::build(Query, Mutation, Subscription)
         .data(Made::default())
+        .extension(AnswerSize)
         .finish();
     let rules = Rules {
         limits: Limits::default(),
@@ -118,9 +119,6 @@ pub(crate) fn carry_out(request: impl Fn() -> Request) {
     runtime.block_on(async {
         let _ = guard::chosen_operation(&mut request(), schema.rules());
         schema.execute(request()).await;
-        schema
-            .execute_stream(request(), None)
-            .for_each(|_| future::ready(()))
-            .await;
+        schema.follow(request()).for_each(|_| future::ready(())).await;
     });
 }

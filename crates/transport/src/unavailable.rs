@@ -4,10 +4,10 @@
 
 use async_graphql::{Response, ServerError, Value, parser::types::OperationType};
 
-use crate::guard::Chosen;
+use crate::{error::OVERLOADED, guard::Chosen, http::answer::is_request_error};
 
-/// The `extensions.code` of such errors.
-const CODE: &str = "UNAVAILABLE";
+/// The `extensions.code` of such errors, and of those of an operation for which there was no room.
+const CODES: [&str; 2] = ["UNAVAILABLE", OVERLOADED];
 
 /// Whether the operation has nothing to show but such errors, and can be sent again as it is. A part of an answer is still
 /// an answer, with status 200; and who sends a mutation again must not do twice what one of its fields has done, or may
@@ -18,12 +18,13 @@ pub(crate) fn is_all(response: &Response, operation: Option<&Chosen>) -> bool {
         Value::Object(fields) => fields.values().all(|value| *value == Value::Null),
         _ => false,
     };
-    let is_repeatable = match operation {
-        Some(operation) if operation.kind == OperationType::Mutation => {
-            operation.has_one_field && response.errors.iter().all(has_changed_nothing)
-        }
-        Some(_) | None => true,
-    };
+    let is_repeatable = is_request_error(response)
+        || match operation {
+            Some(operation) if operation.kind == OperationType::Mutation => {
+                operation.has_one_field && response.errors.iter().all(has_changed_nothing)
+            }
+            Some(_) | None => true,
+        };
     is_empty && is_repeatable && !response.errors.is_empty() && response.errors.iter().all(is_unavailable)
 }
 
@@ -40,5 +41,5 @@ fn is_unavailable(error: &ServerError) -> bool {
         .extensions
         .as_ref()
         .and_then(|extensions| extensions.get("code"));
-    code.is_some_and(|code| *code == Value::from(CODE))
+    code.is_some_and(|code| CODES.iter().any(|ours| *code == Value::from(*ours)))
 }

@@ -110,6 +110,25 @@ pub(crate) struct LimitOptions {
         value_parser = RangedU64ValueParser::<usize>::new().range(1..)
     )]
     complexity: usize,
+    /// How large an answer may be, or a result of a subscription: its texts, and 256 bytes for each of its values.
+    #[arg(
+        long = "max-answer-bytes",
+        env = "UNDERSTUDY_MAX_ANSWER_BYTES",
+        value_name = "BYTES",
+        default_value_t = Limits::default().answer_bytes,
+        value_parser = RangedU64ValueParser::<usize>::new().range(1..)
+    )]
+    answer_bytes: usize,
+    /// How many bytes all requests together may hold: their documents and variables, and their answers until these are
+    /// sent. What is small does not count.
+    #[arg(
+        long = "max-held-bytes",
+        env = "UNDERSTUDY_MAX_HELD_BYTES",
+        value_name = "BYTES",
+        default_value_t = Limits::default().held_bytes,
+        value_parser = RangedU64ValueParser::<usize>::new().range(1..)
+    )]
+    held_bytes: usize,
     /// How many requests may be answered at once.
     #[arg(
         long = "max-requests",
@@ -190,6 +209,8 @@ impl From<LimitOptions> for Limits {
             depth: options.depth,
             introspection_lists: options.introspection_lists,
             complexity: options.complexity,
+            answer_bytes: options.answer_bytes,
+            held_bytes: options.held_bytes,
             requests: options.requests,
             request_time: Duration::from_secs(options.request_seconds),
             sockets: options.sockets,

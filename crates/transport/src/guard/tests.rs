@@ -9,13 +9,8 @@ use crate::testing::{TestSchema, schema};
 async fn refused(query: &str) -> String {
     let schema = schema();
     let mut answers = vec![schema.execute(Request::new(query)).await];
-    answers.extend(
-        schema
-            .execute_stream(Request::new(query), None)
-            .collect::<Vec<_>>()
-            .await,
-    );
-    let codes = answers.iter().map(|answer| {
+    answers.extend(schema.follow(Request::new(query)).collect::<Vec<_>>().await);
+    let codes = answers.iter().map(|Answer { response: answer, .. }| {
         assert_eq!(answer.data, Value::Null);
         let code = answer.errors[0]
             .extensions
@@ -35,14 +30,11 @@ async fn refused(query: &str) -> String {
 #[tokio::test]
 async fn a_plain_query_passes() {
     let schema = schema();
-    let answer = schema.execute(Request::new("{ __typename }")).await;
+    let answer = schema.execute(Request::new("{ __typename }")).await.response;
     assert_eq!(answer.data, value!({ "__typename": "Query" }));
-    let answers: Vec<_> = schema
-        .execute_stream(Request::new("{ __typename }"), None)
-        .collect()
-        .await;
+    let answers: Vec<_> = schema.follow(Request::new("{ __typename }")).collect().await;
     assert_eq!(answers.len(), 1);
-    assert_eq!(answers[0].data, value!({ "__typename": "Query" }));
+    assert_eq!(answers[0].response.data, value!({ "__typename": "Query" }));
 }
 
 #[tokio::test]
@@ -70,7 +62,10 @@ async fn brackets_as_deep_as_allowed_are_parsed_without_harm() {
     let schema = schema();
     for (open, close) in [("[", "]"), ("{a:", "}")] {
         let value = format!("{}1{}", open.repeat(depth), close.repeat(depth));
-        let answer = schema.execute(Request::new(format!("{{ f(x: {value}) }}"))).await;
+        let answer = schema
+            .execute(Request::new(format!("{{ f(x: {value}) }}")))
+            .await
+            .response;
         // The schema has answered: it knows no such field.
         assert_eq!(codes(&answer), ["GRAPHQL_VALIDATION_FAILED"]);
     }
@@ -117,10 +112,10 @@ async fn every_error_has_a_code() {
     ] {
         let request =
             || Request::new(query).variables(async_graphql::Variables::from_json(variables.clone()));
-        let mut answers: Vec<_> = schema.execute_stream(request(), None).collect().await;
+        let mut answers: Vec<_> = schema.follow(request()).collect().await;
         answers.push(schema.execute(request()).await);
         for answer in answers {
-            assert_eq!(codes(&answer), [expected], "{query}");
+            assert_eq!(codes(&answer.response), [expected], "{query}");
         }
     }
 }
@@ -149,7 +144,8 @@ async fn the_introspection_of_tools_passes() {
     let schema = schema();
     let answer = schema
         .execute(Request::new(include_str!("introspection.graphql")))
-        .await;
+        .await
+        .response;
     assert_eq!(answer.errors, vec![]);
 }
 
@@ -163,7 +159,7 @@ async fn variables_as_deep_as_json_may_be_survive() {
     );
     let request: Request = serde_json::from_str(&json).unwrap();
     let schema = schema();
-    let answer = schema.execute(request).await;
+    let answer = schema.execute(request).await.response;
     assert!(answer.data != Value::Null || !answer.errors.is_empty());
 
     let deeper = json.replace("1]", &format!("{}1{}]", "[".repeat(50_000), "]".repeat(50_000)));
@@ -193,7 +189,7 @@ fn the_operation_is_chosen_as_the_schema_chooses_it() {
 async fn a_syntax_error_says_what_and_where_but_not_the_text_again() {
     let query = format!("{{ hello {} !", " ".repeat(100_000));
     let schema = schema();
-    let answer = schema.execute(Request::new(query)).await;
+    let answer = schema.execute(Request::new(query)).await.response;
     let error = &answer.errors[0];
     assert!(
         error.message.starts_with("Syntax error: expected "),
@@ -207,7 +203,7 @@ async fn a_syntax_error_says_what_and_where_but_not_the_text_again() {
 /// The data that `query` is answered with, given these variables as JSON.
 async fn data(schema: &Guarded<TestSchema>, query: &str, variables: serde_json::Value) -> Value {
     let request = Request::new(query).variables(async_graphql::Variables::from_json(variables));
-    let answer = schema.execute(request).await;
+    let answer = schema.execute(request).await.response;
     assert_eq!(answer.errors, vec![], "{query}");
     answer.data
 }
@@ -254,7 +250,7 @@ async fn a_variable_that_must_have_a_value_is_missed_wherever_it_is_used() {
     for variables in [serde_json::json!({}), serde_json::json!({ "x": null })] {
         let query = "query ($x: Boolean!) { things { totalCount nodes @skip(if: $x) } }";
         let request = Request::new(query).variables(async_graphql::Variables::from_json(variables));
-        let answer = schema.execute(request).await;
+        let answer = schema.execute(request).await.response;
         assert_eq!(answer.errors.len(), 1, "{answer:?}");
         assert_eq!(answer.errors[0].message, "The variable `$x` must have a value.");
     }
@@ -278,7 +274,7 @@ fn an_operation_of_one_field_is_told_from_others() {
 async fn of_many_errors_only_the_first_are_told() {
     let fields: Vec<_> = (0..1_000).map(|number| format!("x{number}")).collect();
     let query = format!("{{ {} }}", fields.join(" "));
-    let answer = schema().execute(Request::new(query)).await;
+    let answer = schema().execute(Request::new(query)).await.response;
     assert_eq!(answer.errors.len(), MAX_ERRORS);
     assert!(
         answer.errors[0].message.contains("\"x0\""),

@@ -3,11 +3,12 @@
 use super::Refusal;
 use crate::Limits;
 
-/// Checks the text of a GraphQL document. A text that passes need not be one: that is for the parser to say.
+/// Checks the text of a GraphQL document, and counts its tokens. A text that passes need not be a document: that is for
+/// the parser to say.
 ///
 /// # Errors
 /// If brackets nest too deep, there are too many tokens or directives, or a string has no end.
-pub(super) fn check_document(text: &str, limits: &Limits) -> Result<(), Refusal> {
+pub(super) fn check_document(text: &str, limits: &Limits) -> Result<usize, Refusal> {
     let bytes = text.as_bytes();
     let (mut at, mut tokens, mut directives, mut nesting) = (0, 0, 0, 0_usize);
     while let Some((token, end)) = token(bytes, at)? {
@@ -29,7 +30,7 @@ pub(super) fn check_document(text: &str, limits: &Limits) -> Result<(), Refusal>
             return Err(Refusal::Directives(limits.directives));
         }
     }
-    Ok(())
+    Ok(tokens)
 }
 
 /// What stands at a place in a document.
@@ -152,7 +153,7 @@ mod tests {
     }
 
     fn document(text: &str) -> Result<(), Refusal> {
-        check_document(text, &limits())
+        check_document(text, &limits()).map(drop)
     }
 
     fn json(bytes: &[u8]) -> Result<(), Refusal> {

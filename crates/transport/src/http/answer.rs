@@ -1,21 +1,25 @@
 //! Writing an answer: its media type, its status, its body.
 
 use std::collections::BTreeMap;
+use std::convert::Infallible;
+use std::pin::Pin;
+use std::task::{Context, Poll};
 
 use actix_web::{
     HttpRequest, HttpResponse, Responder as _,
-    body::BoxBody,
+    body::{BodySize, BoxBody, MessageBody},
     http::{
         StatusCode,
         header::{self, HeaderMap, HeaderValue},
     },
+    web::Bytes,
 };
 use async_graphql::{Response, ServerError, Value};
 use async_graphql_actix_web::GraphQLResponse;
 use serde::Serialize;
 
 use super::accept::{Accept, MediaType};
-use crate::error::Refused;
+use crate::{answer_size::Answer, budget::Held, error::Refused};
 
 /// An answer as it is written: what went wrong first, since it may be long until the data ends.
 #[derive(Serialize)]
@@ -49,7 +53,8 @@ pub(crate) fn is_request_error(response: &Response) -> bool {
 }
 
 /// The answer to a request that was handed to the schema.
-pub(crate) fn answer(response: Response, media_type: MediaType, request: &HttpRequest) -> HttpResponse {
+pub(crate) fn answer(answer: Answer, media_type: MediaType, request: &HttpRequest) -> HttpResponse {
+    let Answer { response, held, .. } = answer;
     if is_request_error(&response) {
         let status = match media_type {
             MediaType::GraphqlResponse => StatusCode::BAD_REQUEST,
@@ -72,7 +77,42 @@ pub(crate) fn answer(response: Response, media_type: MediaType, request: &HttpRe
         HeaderValue::from_static(media_type.content_type()),
     );
     headers.insert(header::VARY, HeaderValue::from_static("accept"));
-    written
+    written.map_body(|_, body| send_in_pieces(body, held))
+}
+
+/// How much of an answer is handed to the connection at once, in bytes.
+const PIECE: usize = 64 * 1024;
+
+/// A body that is sent piece by piece as the client takes it, and until then holds the memory that it takes.
+struct Pieces {
+    rest: Bytes,
+    _held: Held,
+}
+
+/// The same body, in pieces if it is long: the connection copies what it is handed.
+fn send_in_pieces(body: BoxBody, held: Held) -> BoxBody {
+    match body.try_into_bytes() {
+        Ok(rest) if rest.len() > PIECE => BoxBody::new(Pieces { rest, _held: held }),
+        Ok(bytes) => BoxBody::new(bytes),
+        Err(body) => body,
+    }
+}
+
+impl MessageBody for Pieces {
+    type Error = Infallible;
+
+    fn size(&self) -> BodySize {
+        BodySize::Sized(self.rest.len() as u64)
+    }
+
+    fn poll_next(
+        self: Pin<&mut Self>,
+        _context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Bytes, Self::Error>>> {
+        let rest = &mut self.get_mut().rest;
+        let piece = rest.split_to(rest.len().min(PIECE));
+        Poll::Ready((!piece.is_empty()).then_some(Ok(piece)))
+    }
 }
 
 /// The answer to a request that was executed as far as it could be without the database, and has nothing to show.

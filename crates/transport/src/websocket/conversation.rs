@@ -6,8 +6,9 @@ use std::pin::pin;
 use std::str::Utf8Error;
 use std::time::Duration;
 
+use actix_web::web::Bytes;
 use actix_ws::{
-    AggregatedMessage, AggregatedMessageStream, CloseCode, CloseReason, Closed, ProtocolError, Session,
+    AggregatedMessage, AggregatedMessageStream, CloseCode, CloseReason, Closed, Item, ProtocolError, Session,
 };
 use async_graphql::Executor;
 use futures_util::FutureExt as _;
@@ -21,6 +22,10 @@ use crate::{Endpoint, Forbidden, Shutdown, observe::Open, sockets::Seat};
 /// How often a socket is pinged in the time in which it has to show a sign of life. Proxies drop connections that look
 /// idle, too, which most of them do after a minute.
 const PINGS: u32 = 6;
+
+/// The longest message that is sent in one frame, in bytes; longer ones are sent in several. A connection may have some
+/// sixty frames that are not sent yet.
+const FRAGMENT: usize = 16 * 1024;
 
 /// How long the close frame may wait for a client that does not read.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(1);
@@ -177,7 +182,8 @@ impl<E: Executor> Conversation<E> {
     /// Tells what has come of an operation, or that nothing more comes.
     async fn tell(&mut self, id: &str, outcome: Option<Outcome>) -> Result<(), End> {
         match outcome {
-            Some(Outcome::Next(response)) => self.send(&Outgoing::next(id, &response)).await,
+            // What it holds goes back when the connection has taken it.
+            Some(Outcome::Next(answer)) => self.send(&Outgoing::next(id, &answer.response)).await,
             Some(Outcome::Error(response)) => {
                 self.operations.remove(id);
                 let payload = &response.errors;
@@ -190,7 +196,27 @@ impl<E: Executor> Conversation<E> {
     async fn send(&mut self, message: &Outgoing<'_>) -> Result<(), End> {
         let text = message.to_text().map_err(Some)?;
         let mut session = self.session.clone();
-        self.deliver(async move { session.text(text).await }).await
+        if text.len() <= FRAGMENT {
+            return self.deliver(async move { session.text(text).await }).await;
+        }
+        // The connection has a queue of messages, whose memory nobody limits if they may be of any length.
+        let mut rest = Bytes::from(text);
+        let mut fragment = Item::FirstText(rest.split_to(FRAGMENT));
+        loop {
+            let mut session = self.session.clone();
+            let is_last = matches!(fragment, Item::Last(_));
+            self.deliver(async move { session.continuation(fragment).await })
+                .await?;
+            if is_last {
+                return Ok(());
+            }
+            let next = rest.split_to(rest.len().min(FRAGMENT));
+            fragment = if rest.is_empty() {
+                Item::Last(next)
+            } else {
+                Item::Continue(next)
+            };
+        }
     }
 
     /// Sends, unless that takes too long or the process is asked to stop.

@@ -6,7 +6,9 @@ use futures_util::{
     stream::{self, BoxStream},
 };
 
-use crate::{Endpoint, driven::driven, error::Refused, guard, http::answer::is_request_error};
+use crate::{
+    Endpoint, answer_size::Answer, driven::driven, error::Refused, guard, http::answer::is_request_error,
+};
 
 /// What comes of an operation, until there is no more.
 pub(super) type Results = BoxStream<'static, Result>;
@@ -15,7 +17,7 @@ pub(super) type Results = BoxStream<'static, Result>;
 #[derive(Debug)]
 pub(super) enum Result {
     /// A result, of a subscription perhaps one of many.
-    Next(Response),
+    Next(Answer),
     /// It cannot be carried out at all, for these reasons; nothing else comes of it.
     Error(Response),
 }
@@ -27,28 +29,28 @@ pub(super) fn begin<E: Executor>(endpoint: &Endpoint<E>, mut request: Request) -
         Err(error) => return once(Result::Error(Refused::from(error).to_response())),
     };
     if chosen.is_some_and(|operation| operation.kind == OperationType::Subscription) {
-        let answers = endpoint.schema().execute_stream(request, None);
+        let answers = endpoint.schema().follow(request);
         return driven(
             answers
                 .enumerate()
-                .map(|(number, response)| result(number == 0, response)),
+                .map(|(number, answer)| result(number == 0, answer)),
         );
     }
     let endpoint = endpoint.clone();
     driven(Box::pin(stream::once(async move {
         match endpoint.execute(request).await {
-            Ok(response) => result(true, response),
+            Ok(answer) => result(true, answer),
             Err(refused) => Result::Error(refused.to_response()),
         }
     })))
 }
 
 /// Only the first answer can say that there is nothing to carry out.
-fn result(is_first: bool, response: Response) -> Result {
-    if is_first && is_request_error(&response) {
-        Result::Error(response)
+fn result(is_first: bool, answer: Answer) -> Result {
+    if is_first && is_request_error(&answer.response) {
+        Result::Error(answer.response)
     } else {
-        Result::Next(response)
+        Result::Next(answer)
     }
 }
 
