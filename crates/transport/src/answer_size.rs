@@ -23,6 +23,9 @@ use crate::{
 /// What a value weighs beside its text, in bytes: about what it takes to make it, and to keep it until it is written.
 const VALUE_BYTES: usize = 256;
 
+/// How often what an answer weighs is held until it is sent: as values, and as it is written.
+const HOLDS: usize = 2;
+
 /// The extension that a schema must have, so that an [`Endpoint`](crate::Endpoint) can tell how large its answers become:
 /// without it, [`Limits::answer_bytes`](crate::Limits::answer_bytes) and [`Limits::held_bytes`](crate::Limits::held_bytes)
 /// do not hold for them. It does nothing for whoever executes the schema otherwise.
@@ -140,13 +143,15 @@ impl Scale {
         weighed.bytes += bytes;
         let kind = if weighed.bytes > self.limit {
             ExcessKind::TooLarge
-        } else if weighed.held.grow(bytes).is_err() {
+        } else if weighed.held.grow(bytes * HOLDS).is_err() {
             ExcessKind::NoRoom
         } else {
             return Ok(());
         };
         let path = path_to(at);
         weighed.excess = Some(Excess { kind, path });
+        // At once, so that of many who ask for much some are answered.
+        weighed.held = weighed.held.another();
         self.given_up.notify_one();
         Err(GivenUp)
     }
