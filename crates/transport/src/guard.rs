@@ -59,9 +59,9 @@ pub(crate) struct Rules {
 /// How much memory each token takes in a document that is parsed, in bytes.
 const TOKEN_BYTES: usize = 256;
 
-/// What a query or a mutation may hold without taking it from the budget, in bytes: what is small is answered whatever
-/// else is going on. How many there are at once has a limit.
-const SMALL_ANSWER: usize = 64 * 1024;
+/// What a query or a mutation may hold without taking it from the budget, in bytes: what is small, as a page of twenty
+/// campaigns is, is answered whatever else is going on. How many there are at once has a limit.
+const SMALL_ANSWER: usize = 256 * 1024;
 
 /// What a subscription holds for its results from its beginning, in bytes, so that those that are no larger come whatever
 /// else is going on.

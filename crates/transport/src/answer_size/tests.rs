@@ -191,8 +191,8 @@ async fn commands_are_carried_out_though_their_answer_is_given_up() {
 
 #[tokio::test]
 async fn what_is_held_for_an_answer_is_there_again_when_it_is_gone() {
-    let guard = Guard::new(1 << 20, 150_000);
-    let large = "{ text(bytes: 150000) }";
+    let guard = Guard::new(1 << 20, 500_000);
+    let large = "{ text(bytes: 300000) }";
     let first = guard.ask(large).await;
     assert!(!first.is_given_up);
     // What is small is answered all the same.
