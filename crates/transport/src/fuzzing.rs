@@ -1,4 +1,4 @@
-//! What the fuzzer throws things at (see `fuzz/`). It is there only when it fuzzes.
+//! What the fuzzer throws things at (see `fuzz/`), and in small the tests. It is there only for them.
 
 use async_graphql::Request;
 

@@ -9,7 +9,7 @@ mod budget;
 mod driven;
 mod error;
 mod event_ids;
-#[cfg(fuzzing)]
+#[cfg(any(test, fuzzing))]
 pub mod fuzzing;
 mod guard;
 mod http;

@@ -8,7 +8,7 @@ use std::thread;
 use async_graphql::{Request, Variables};
 use proptest::{collection::vec, prelude::*, sample::select};
 
-use crate::testing::carry_out;
+use crate::{fuzzing, testing::carry_out};
 
 /// What threads get from Rust, and tokio's and actix's with them, in bytes.
 const STACK: usize = 2 * 1024 * 1024;
@@ -165,7 +165,18 @@ proptest! {
 
     #[test]
     fn any_text_survives(text in ".{0,200}") {
-        survives(&text, "1");
+        fuzzing::document(&text);
+    }
+
+    #[test]
+    fn any_bytes_survive(bytes in vec(any::<u8>(), 0..200)) {
+        fuzzing::body(&bytes);
+    }
+
+    #[test]
+    fn bodies_with_any_document_and_variables_survive(text in soup(), variables in "[\\[\\]{}:,\"a0-]{0,20}") {
+        let query = serde_json::Value::from(text);
+        fuzzing::body(format!("{{ \"query\": {query}, \"variables\": {variables} }}").as_bytes());
     }
 }
 
