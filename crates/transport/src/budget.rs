@@ -69,6 +69,17 @@ impl Held {
         self.left -= bytes;
         Ok(())
     }
+
+    /// Holds no more than so many bytes any longer.
+    pub(crate) fn shrink_to(&mut self, bytes: usize) {
+        let needed = bytes.saturating_sub(self.allowance);
+        if let Some(taken) = &mut self.taken
+            && let Some(excess) = taken.num_permits().checked_sub(needed)
+        {
+            drop(taken.split(excess));
+            self.left = self.allowance.saturating_sub(bytes);
+        }
+    }
 }
 
 #[cfg(test)]
@@ -96,6 +107,23 @@ mod tests {
         assert_eq!(held.grow(7), Err(NoRoom));
         assert_eq!(held.grow(6), Ok(()));
         assert_eq!(held.grow(1), Err(NoRoom));
+    }
+
+    #[test]
+    fn what_is_held_no_longer_is_there_for_others() {
+        let budget = Budget::new(4 * STEP);
+        let (mut one, mut other) = (budget.hold(STEP), budget.hold(0));
+        assert_eq!(one.grow(5 * STEP), Ok(()));
+        one.shrink_to(9 * STEP);
+        assert_eq!(other.grow(1), Err(NoRoom));
+        one.shrink_to(3 * STEP);
+        assert_eq!(other.grow(2 * STEP), Ok(()));
+        assert_eq!(other.grow(1), Err(NoRoom));
+        assert_eq!(one.grow(1), Err(NoRoom));
+        one.shrink_to(STEP / 2);
+        assert_eq!(other.grow(2 * STEP), Ok(()));
+        assert_eq!(one.grow(STEP / 2), Ok(()));
+        assert_eq!(one.grow(1), Err(NoRoom));
     }
 
     #[test]

@@ -13,7 +13,6 @@ use tokio::time::{Instant, MissedTickBehavior, interval_at};
 
 use crate::{
     Endpoint, EventIds, Shutdown,
-    answer_size::Answer,
     budget::Held,
     driven::driven,
     error::Refused,
@@ -51,8 +50,18 @@ pub(crate) fn open<E: Executor>(
     };
     // The id belongs to the result that has just come, before the next one is asked for. Who comes again after an event
     // that was given up gets that event again.
-    let results = driven(results.map(move |answer| (ids.take().filter(|_| !answer.is_given_up), answer)));
-    Ok(respond(events(results, seat, endpoint.shutdown())))
+    let results = results.map(move |answer| {
+        let id = ids.take().filter(|_| !answer.is_given_up);
+        let mut held = answer.held;
+        let event = next(&answer.response, id.as_deref());
+        held.shrink_to(event.as_ref().map_or(0, Bytes::len));
+        (event, held)
+    });
+    Ok(respond(events(
+        driven(results.boxed()),
+        seat,
+        endpoint.shutdown(),
+    )))
 }
 
 /// Answers with the one event that the request cannot be carried out, since a browser's client sees no more of an answer
@@ -77,8 +86,8 @@ fn respond(events: impl Stream<Item = Bytes> + 'static) -> HttpResponse {
 
 /// What an event stream is made of.
 struct Events {
-    /// Each with its id, if it has one.
-    results: BoxStream<'static, (Option<String>, Answer)>,
+    /// Each as it is sent, unless that cannot be written; and the memory that it holds.
+    results: BoxStream<'static, (Option<Bytes>, Held)>,
     heartbeat: tokio::time::Interval,
     shutdown: Shutdown,
     is_complete: bool,
@@ -91,7 +100,7 @@ struct Events {
 /// The results as events, with a sign of life now and then, and the end told at the end. Where the process stops, the
 /// stream breaks off without that, so that the client comes again.
 fn events(
-    results: BoxStream<'static, (Option<String>, Answer)>,
+    results: BoxStream<'static, (Option<Bytes>, Held)>,
     seat: Seat,
     shutdown: Shutdown,
 ) -> impl Stream<Item = Bytes> {
@@ -118,10 +127,9 @@ fn events(
             result = events.results.next() => {
                 events.is_complete = result.is_none();
                 match result {
-                    Some((id, answer)) => {
-                        let event = next(&answer.response, id.as_deref())?;
-                        events.sent = Some(answer.held);
-                        event
+                    Some((event, held)) => {
+                        events.sent = Some(held);
+                        event?
                     }
                     None => complete(),
                 }

@@ -90,9 +90,12 @@ struct Pieces {
 }
 
 /// The same body, in pieces if it is long: the connection copies what it is handed.
-fn send_in_pieces(body: BoxBody, held: Held) -> BoxBody {
+fn send_in_pieces(body: BoxBody, mut held: Held) -> BoxBody {
     match body.try_into_bytes() {
-        Ok(rest) if rest.len() > PIECE => BoxBody::new(Pieces { rest, _held: held }),
+        Ok(rest) if rest.len() > PIECE => {
+            held.shrink_to(rest.len());
+            BoxBody::new(Pieces { rest, _held: held })
+        }
         Ok(bytes) => BoxBody::new(bytes),
         Err(body) => body,
     }

@@ -16,7 +16,7 @@ use tokio::time::{Instant, MissedTickBehavior, interval, sleep, timeout};
 use tokio_stream::{StreamExt as _, StreamMap, StreamNotifyClose};
 
 use super::message::{Outgoing, Said, close_code, reason, understand};
-use super::operation::{self, Result as Outcome, Results};
+use super::operation::{self, Results, Told};
 use crate::{Endpoint, Forbidden, Shutdown, observe::Open, sockets::Seat};
 
 /// How often a socket is pinged in the time in which it has to show a sign of life. Proxies drop connections that look
@@ -96,8 +96,8 @@ impl<E: Executor> Conversation<E> {
                 }
                 _ = ping.tick() => self.ping().await,
                 message = incoming.recv() => self.receive(message).await,
-                Some((id, outcome)) = self.operations.next(), if !self.operations.is_empty() => {
-                    self.tell(&id, outcome).await
+                Some((id, told)) = self.operations.next(), if !self.operations.is_empty() => {
+                    self.tell(&id, told).await
                 }
             };
             if let Err(end) = step {
@@ -172,7 +172,7 @@ impl<E: Executor> Conversation<E> {
                 reason(CloseCode::Policy, "Too many operations on one socket"),
             )),
             Said::Subscribe(id, request) => {
-                let results = operation::begin(&self.endpoint, *request);
+                let results = operation::begin(&self.endpoint, id.clone(), *request);
                 self.operations.insert(id, StreamNotifyClose::new(results));
                 Ok(())
             }
@@ -180,21 +180,25 @@ impl<E: Executor> Conversation<E> {
     }
 
     /// Tells what has come of an operation, or that nothing more comes.
-    async fn tell(&mut self, id: &str, outcome: Option<Outcome>) -> Result<(), End> {
-        match outcome {
-            // What it holds goes back when the connection has taken it.
-            Some(Outcome::Next(answer)) => self.send(&Outgoing::next(id, &answer.response)).await,
-            Some(Outcome::Error(response)) => {
-                self.operations.remove(id);
-                let payload = &response.errors;
-                self.send(&Outgoing::Error { id, payload }).await
-            }
-            None => self.send(&Outgoing::Complete { id }).await,
+    async fn tell(&mut self, id: &str, told: Option<Told>) -> Result<(), End> {
+        let Some(Told { text, is_error, held }) = told else {
+            return self.send(&Outgoing::Complete { id }).await;
+        };
+        if is_error {
+            self.operations.remove(id);
         }
+        let sent = self.send_text(text.map_err(Some)?).await;
+        // The connection has taken it.
+        drop(held);
+        sent
     }
 
     async fn send(&mut self, message: &Outgoing<'_>) -> Result<(), End> {
         let text = message.to_text().map_err(Some)?;
+        self.send_text(text).await
+    }
+
+    async fn send_text(&mut self, text: String) -> Result<(), End> {
         let mut session = self.session.clone();
         if text.len() <= FRAGMENT {
             return self.deliver(async move { session.text(text).await }).await;
