@@ -45,6 +45,10 @@ const KEEP_ALIVE: Duration = Duration::from_secs(75);
 /// machine or by it, finds this time gone by as well, and would turn away those who have sent all they had to.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(30);
 
+/// How many TLS handshakes a worker may have begun. It accepts no connections while there are as many, and a client that
+/// says nothing has three seconds until it is cut off, so a few hundred of these would keep everybody waiting.
+const HANDSHAKES: usize = 8 * 1024;
+
 /// How long the database may take to close.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(2);
 
@@ -166,6 +170,7 @@ fn bind(
     .disable_signals()
     .keep_alive(KEEP_ALIVE)
     .client_request_timeout(HEAD_TIMEOUT)
+    .max_connection_rate(HANDSHAKES)
     .shutdown_timeout(DRAIN_SECONDS);
     let failed = |source| Failure::Listen {
         place: place.clone(),

@@ -3,8 +3,9 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
-use futures_util::{SinkExt as _, StreamExt as _};
+use futures_util::{SinkExt as _, StreamExt as _, stream};
 use rcgen::{CertifiedKey, generate_simple_self_signed};
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -172,6 +173,26 @@ async fn http_2_is_spoken_where_it_is_offered_and_its_own_page_is_known() {
         .line(|line| line["target"].as_str().unwrap().starts_with("h2"))
         .await;
     assert!(!logged.text().contains("s3cret"));
+}
+
+#[tokio::test]
+async fn who_connects_and_says_nothing_keeps_nobody_waiting() {
+    rlimit::increase_nofile_limit(4_096).unwrap();
+    let (files, certificate) = Files::new();
+    let logged = files.serve();
+    // Whoever says nothing has three seconds; so a request that waits for them takes as long, each time.
+    for _ in 0..5 {
+        let silent = (0..3_000).map(|_| TcpStream::connect(&logged.server.address));
+        let silent: Vec<_> = stream::iter(silent).buffered(100).collect().await;
+        assert!(silent.iter().all(Result::is_ok));
+        let begun = Instant::now();
+        let mut stream = connect(&logged, &certificate, &[]).await.unwrap();
+        assert!(post(&mut stream, CREATE).await.contains("\"changed\":true"));
+        if begun.elapsed() < Duration::from_secs(2) {
+            return;
+        }
+    }
+    panic!("nobody is served before they are gone");
 }
 
 #[tokio::test]
