@@ -2,6 +2,7 @@
 //! told what is wrong.
 
 mod connections;
+mod unfinished;
 
 use std::time::Duration;
 

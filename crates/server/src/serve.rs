@@ -45,6 +45,11 @@ const KEEP_ALIVE: Duration = Duration::from_secs(75);
 /// machine or by it, finds this time gone by as well, and would turn away those who have sent all they had to.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(30);
 
+/// How much of the bodies on a connection with HTTP/2 a client may send ahead of whoever takes them in, in bytes: of one,
+/// and of all together. That much of each connection stands in memory which nothing else counts.
+const AHEAD_OF_ONE: u32 = 128 * 1024;
+const AHEAD_OF_ALL: u32 = 512 * 1024;
+
 /// How many TLS handshakes a worker may have begun. It accepts no connections while there are as many, and a client that
 /// says nothing has three seconds until it is cut off, so a few hundred of these would keep everybody waiting.
 const HANDSHAKES: usize = 8 * 1024;
@@ -170,6 +175,8 @@ fn bind(
     .disable_signals()
     .keep_alive(KEEP_ALIVE)
     .client_request_timeout(HEAD_TIMEOUT)
+    .h2_initial_window_size(AHEAD_OF_ONE)
+    .h2_initial_connection_window_size(AHEAD_OF_ALL)
     .max_connection_rate(HANDSHAKES)
     .shutdown_timeout(DRAIN_SECONDS);
     let failed = |source| Failure::Listen {

@@ -2,6 +2,7 @@
 
 pub(crate) mod accept;
 pub(crate) mod answer;
+mod body;
 pub(crate) mod request;
 
 use actix_web::{
@@ -12,7 +13,10 @@ use actix_web::{
 use async_graphql::{Executor, Request, parser::types::OperationType};
 use tokio::time::timeout;
 
-use self::accept::{Accept, MediaType};
+use self::{
+    accept::{Accept, MediaType},
+    body::Body,
+};
 use crate::{Endpoint, error::Refused, guard, sse, unavailable, websocket};
 
 /// Answers a POST; or a GET, which has a query in its URL, unless it asks to become a WebSocket.
@@ -33,14 +37,20 @@ async fn receive<E: Executor>(
 ) -> Result<HttpResponse, Refused> {
     let limits = endpoint.limits();
     endpoint.origins().check(request)?;
-    let graphql = if request.method() == Method::POST {
+    if request.method() == Method::POST {
         request::check_media_type(request)?;
-        request::parse_body(&request::read_body(payload, limits).await?, limits)?
-    } else if websocket::is_wanted(request) {
+        let body = Body::receive(payload, limits, endpoint.receiving()).await?;
+        let graphql = request::parse_body(&body, limits)?;
+        // What it has become takes as much room, until there is an answer.
+        let _held = body.into_held();
+        return answer(request, graphql, endpoint).await;
+    }
+    if websocket::is_wanted(request) {
         return websocket::open(request, payload, endpoint);
-    } else {
-        request::parse_url(request.query_string(), limits)?
-    };
+    }
+    // It may have a body, which has no meaning.
+    drop(payload);
+    let graphql = request::parse_url(request.query_string(), limits)?;
     answer(request, graphql, endpoint).await
 }
 

@@ -14,6 +14,7 @@ mod http;
 mod limits;
 mod observe;
 mod origins;
+mod receiving;
 mod shutdown;
 mod sockets;
 mod sse;
@@ -39,6 +40,7 @@ use self::{
     error::Refused,
     guard::{Guarded, Rules},
     origins::Origins,
+    receiving::Room,
     sockets::{Seat, Sockets},
 };
 pub use self::{
@@ -89,6 +91,8 @@ struct Inner<E> {
     schema: Guarded<E>,
     /// The room that there is for requests.
     requests: Semaphore,
+    /// The room that there is for what is being received.
+    receiving: Room,
     sockets: Sockets,
     origins: Origins,
     shutdown: Shutdown,
@@ -113,6 +117,7 @@ impl<E: Executor> Endpoint<E> {
     ) -> Self {
         Self(Arc::new(Inner {
             requests: Semaphore::new(options.limits.requests),
+            receiving: Room::new(options.limits.receiving),
             schema: Guarded::new(
                 executor,
                 Rules {
@@ -157,6 +162,10 @@ impl<E: Executor> Endpoint<E> {
 
     pub(crate) fn requests(&self) -> &Semaphore {
         &self.0.requests
+    }
+
+    pub(crate) fn receiving(&self) -> &Room {
+        &self.0.receiving
     }
 
     pub(crate) fn admit(&self, payload: Option<&Map<String, Value>>) -> Result<(), Forbidden> {

@@ -16,7 +16,7 @@ use tokio_stream::{StreamExt as _, StreamMap, StreamNotifyClose};
 
 use super::message::{Outgoing, Said, close_code, reason, understand};
 use super::operation::{self, Result as Outcome, Results};
-use crate::{Endpoint, Forbidden, Shutdown, observe::Open, sockets::Seat};
+use crate::{Endpoint, Forbidden, Shutdown, observe::Open, receiving::NoRoom, sockets::Seat};
 
 /// How often a socket is pinged in the time in which it has to show a sign of life. Proxies drop connections that look
 /// idle, too, which most of them do after a minute.
@@ -235,9 +235,17 @@ fn broken(error: &ProtocolError) -> CloseReason {
             };
             reason(code, &error.to_string())
         }
-        // This is also how the frame comes whose head says that it is too large, and the message that has grown too
-        // large from frame to frame.
-        ProtocolError::Io(error) => reason(CloseCode::Size, &error.to_string()),
+        ProtocolError::Io(error) => {
+            let payload = error.get_ref().and_then(|error| error.downcast_ref());
+            let code = if payload.is_some_and(NoRoom::is_reason) {
+                CloseCode::Again
+            } else {
+                // This is how the frame comes whose head says that it is too large, and the message that has grown too
+                // large from frame to frame.
+                CloseCode::Size
+            };
+            reason(code, &error.to_string())
+        }
         other => reason(CloseCode::Protocol, &other.to_string()),
     }
 }
