@@ -6,7 +6,7 @@ use actix_web::{
     HttpServer,
     dev::Server,
     middleware::{Compress, from_fn},
-    web::{self, Data},
+    web::Data,
 };
 use tokio::time::{sleep, timeout};
 use understudy_app::{
@@ -18,14 +18,16 @@ use understudy_domain::WorkspaceId;
 use understudy_transport::{Endpoint, Introspection, Limits, Options, TrustedDocuments, TypeSystem};
 
 use crate::{
-    cli,
+    cli, compression,
     executor::Shared,
     failure::Failure,
     figures::{self, Figures},
     files, graphiql,
     health::{self, Stopping},
     listen::{self, Place},
-    output, requests,
+    output,
+    readable::readable,
+    requests,
     signals::{Reloads, Stops},
     tls::Certificate,
 };
@@ -162,14 +164,15 @@ fn bind(
     let server = HttpServer::new(move || {
         actix_web::App::new()
             .wrap(Compress::default())
+            .wrap(from_fn(compression::take_any))
             .app_data(Data::clone(&app))
             .app_data(Data::clone(&figures))
             .app_data(Data::clone(&stopping))
             .service(endpoint.routes("/graphql"))
             .configure(graphiql::routes)
-            .route("/livez", web::get().to(health::live))
-            .route("/readyz", web::get().to(health::ready))
-            .route("/metrics", web::get().to(figures::show))
+            .service(readable("/livez", health::live))
+            .service(readable("/readyz", health::ready))
+            .service(readable("/metrics", figures::show))
             .wrap(from_fn(requests::observe))
     })
     .disable_signals()

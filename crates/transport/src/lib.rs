@@ -30,6 +30,7 @@ use std::sync::Arc;
 use actix_web::{
     HttpRequest,
     dev::HttpServiceFactory,
+    middleware::from_fn,
     web::{self, Data},
 };
 use async_graphql::Executor;
@@ -139,9 +140,11 @@ impl<E: Executor> Endpoint<E> {
         web::resource(path)
             .app_data(Data::new(self.clone()))
             .route(web::get().to(http::serve::<E>))
+            .route(web::head().to(http::serve::<E>))
             .route(web::post().to(http::serve::<E>))
             .default_service(web::to(http::other))
             .wrap(self.0.origins.cors())
+            .wrap(from_fn(http::preflight::<E, _>))
     }
 
     pub(crate) fn origins(&self) -> &Origins {

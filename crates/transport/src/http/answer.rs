@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use actix_web::{
     HttpRequest, HttpResponse, Responder as _,
-    body::BoxBody,
+    body::{BodySize, BoxBody, MessageBody as _, None as NoBody},
     http::{
         StatusCode,
         header::{self, HeaderMap, HeaderValue},
@@ -101,6 +101,14 @@ pub(crate) fn refuse(refused: &Refused, headers: &HeaderMap) -> HttpResponse {
         builder.insert_header((header::RETRY_AFTER, seconds));
     }
     write(builder.finish(), media_type, &Body::of(&refused.to_response()))
+}
+
+/// The answer to a HEAD whose GET has this one. What is sent of it is its head alone; an event stream must not go on either.
+pub(crate) fn head(response: HttpResponse) -> HttpResponse {
+    response.map_body(|_, body| match body.size() {
+        BodySize::Stream => BoxBody::new(NoBody::new()),
+        _ => body,
+    })
 }
 
 fn write(response: HttpResponse, media_type: MediaType, body: &Body<'_>) -> HttpResponse {
