@@ -38,7 +38,7 @@ pub(crate) fn open<E: Executor>(
     // The only way there is to make such a payload. It is there at once.
     let payload = Payload::from_request(
         request,
-        &mut frames::checked(payload, limit, endpoint.receiving().enter()),
+        &mut frames::checked(payload, endpoint.limits(), endpoint.receiving().enter()),
     )
     .now_or_never();
     let Some(Ok(payload)) = payload else {

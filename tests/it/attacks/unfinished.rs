@@ -1,12 +1,14 @@
 //! Attacks by way of bodies and messages that are begun and never end, of which each by itself is no larger than it may be.
 
+use std::time::Duration;
+
 use futures_util::SinkExt as _;
 use futures_util::future::join_all;
 use serde_json::json;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::sync::Semaphore;
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 use tokio_tungstenite::tungstenite::protocol::Message;
 use tokio_tungstenite::tungstenite::protocol::frame::Frame;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::{Data, OpCode};
@@ -161,4 +163,23 @@ async fn messages_that_never_end_have_so_much_room_and_keep_nobody_else_out() {
         socket.0.send(part(rest, false)).await.unwrap();
         assert_eq!(socket.message().await["type"], "pong");
     }
+}
+
+#[tokio::test]
+async fn who_shows_signs_of_life_but_never_ends_a_message_is_closed() {
+    let database = Database::new();
+    let server = Server::start_with(&database, &["--request-timeout", "1"]);
+    let mut socket = Socket::open(&server).await;
+    socket.0.send(part("{", true)).await.unwrap();
+    let end = async {
+        loop {
+            let _ = socket.0.send(Message::Ping("".into())).await;
+            match socket.receive().await {
+                Received::Pong(_) => sleep(Duration::from_millis(50)).await,
+                end => break end,
+            }
+        }
+    };
+    let end = timeout(SET_TIME, end).await.unwrap();
+    assert!(matches!(&end, Received::End(Some((1008, _)))), "{end:?}");
 }

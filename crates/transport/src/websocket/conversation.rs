@@ -6,6 +6,7 @@ use std::pin::pin;
 use std::str::Utf8Error;
 use std::time::Duration;
 
+use actix_web::error::PayloadError;
 use actix_ws::{
     AggregatedMessage, AggregatedMessageStream, CloseCode, CloseReason, Closed, ProtocolError, Session,
 };
@@ -236,15 +237,15 @@ fn broken(error: &ProtocolError) -> CloseReason {
             reason(code, &error.to_string())
         }
         ProtocolError::Io(error) => {
-            let payload = error.get_ref().and_then(|error| error.downcast_ref());
-            let code = if payload.is_some_and(NoRoom::is_reason) {
-                CloseCode::Again
-            } else {
+            match error.get_ref().and_then(|error| error.downcast_ref()) {
+                Some(error) if NoRoom::is_reason(error) => reason(CloseCode::Again, &error.to_string()),
+                Some(PayloadError::Io(error)) if error.kind() == io::ErrorKind::TimedOut => {
+                    reason(CloseCode::Policy, "The message was not there in its time")
+                }
                 // This is how the frame comes whose head says that it is too large, and the message that has grown too
                 // large from frame to frame.
-                CloseCode::Size
-            };
-            reason(code, &error.to_string())
+                _ => reason(CloseCode::Size, &error.to_string()),
+            }
         }
         other => reason(CloseCode::Protocol, &other.to_string()),
     }

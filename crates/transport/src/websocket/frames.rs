@@ -1,8 +1,11 @@
 //! The heads of frames, looked at before what is in them is kept.
 //!
 //! actix-http finds out that a frame is too large when all of it is there, so that a head that announces a terabyte would
-//! be waited for, and all that comes kept. And nothing says how many messages may be half there at once, so room is held
-//! for each until all of it has come.
+//! be waited for, and all that comes kept. And nothing says how many messages may be half there at once, or for how long, so
+//! room is held for each until all of it has come, and who shows signs of life but never ends a message is found here.
+
+use std::io;
+use std::time::Duration;
 
 use actix_web::{
     dev,
@@ -10,8 +13,12 @@ use actix_web::{
     web::{Bytes, Payload},
 };
 use futures_util::StreamExt as _;
+use tokio::time::Instant;
 
-use crate::receiving::{Held, NoRoom};
+use crate::{
+    Limits,
+    receiving::{Held, NoRoom},
+};
 
 /// The most that a frame of the protocol's own may carry, in bytes.
 const CONTROL: u64 = 125;
@@ -36,7 +43,11 @@ struct Frames {
     rest: u64,
     /// What the frame is.
     kind: Kind,
-    /// For the message that is being received.
+    /// How long a message may take.
+    time: Duration,
+    /// When the message began that is being received.
+    begun: Option<Instant>,
+    /// For that message.
     held: Held,
 }
 
@@ -51,9 +62,10 @@ enum Kind {
     Last,
 }
 
-/// The same bytes, as far as no frame in them is longer than `limit`, and there is room for each message.
-pub(super) fn checked(payload: Payload, limit: usize, held: Held) -> dev::Payload {
-    let mut frames = Frames::new(limit, held);
+/// The same bytes, as far as no frame in them is larger than a request may be, and each message is there in its time and
+/// has room.
+pub(super) fn checked(payload: Payload, limits: &Limits, held: Held) -> dev::Payload {
+    let mut frames = Frames::new(limits.bytes, limits.request_time, held);
     let checked = payload.map(move |bytes: Result<Bytes, PayloadError>| {
         let bytes = bytes?;
         frames.pass(&bytes)?;
@@ -65,18 +77,24 @@ pub(super) fn checked(payload: Payload, limit: usize, held: Held) -> dev::Payloa
 }
 
 impl Frames {
-    fn new(limit: usize, held: Held) -> Self {
+    fn new(limit: usize, time: Duration, held: Held) -> Self {
         Self {
             limit: u64::try_from(limit).unwrap_or(u64::MAX),
             head: vec![],
             rest: 0,
             kind: Kind::Control,
+            time,
+            begun: None,
             held,
         }
     }
 
     /// Goes over the bytes that come next.
     fn pass(&mut self, mut bytes: &[u8]) -> Result<(), PayloadError> {
+        // Whoever sends nothing is not looked at here, but shows no sign of life either.
+        if self.begun.is_some_and(|begun| begun.elapsed() > self.time) {
+            return Err(PayloadError::Io(io::ErrorKind::TimedOut.into()));
+        }
         while let Some((first, after)) = bytes.split_first() {
             if self.rest > 0 {
                 bytes = self.pass_content(bytes)?;
@@ -119,6 +137,7 @@ impl Frames {
     /// Takes notice of a frame whose head is there.
     fn begin(&mut self) -> Result<(), NoRoom> {
         if self.kind != Kind::Control {
+            self.begun.get_or_insert_with(Instant::now);
             self.held.take(FRAME)?;
         }
         self.end();
@@ -128,6 +147,7 @@ impl Frames {
     /// Takes notice of the end of a message, if this is one: whoever waits for it reads it now.
     fn end(&mut self) {
         if self.rest == 0 && self.kind == Kind::Last {
+            self.begun = None;
             self.held.release();
         }
     }
@@ -175,6 +195,8 @@ mod tests {
     use super::*;
     use crate::receiving::Room;
 
+    const TIME: Duration = Duration::from_secs(10);
+
     /// A masked frame of so many bytes, with the length written in `bytes` of its head.
     fn frame(opcode: u8, length: usize, bytes: usize) -> Vec<u8> {
         let mut frame = vec![0x80 | opcode];
@@ -192,7 +214,7 @@ mod tests {
     /// Whether these pass, in pieces of each size.
     fn passes(bytes: &[u8], limit: usize) -> bool {
         let results = [1, 2, 3, 7, 1_000].map(|size| {
-            let mut frames = Frames::new(limit, Room::new(1 << 30).enter());
+            let mut frames = Frames::new(limit, TIME, Room::new(1 << 30).enter());
             bytes.chunks(size).all(|piece| frames.pass(piece).is_ok())
         });
         assert!(results.iter().all(|result| *result == results[0]), "{results:?}");
@@ -231,7 +253,7 @@ mod tests {
     fn room_is_held_for_a_message_until_all_of_it_has_come() {
         const PART: usize = 1_000;
         let room = Room::new(8 * (PART + FRAME));
-        let mut frames = Frames::new(PART, room.enter());
+        let mut frames = Frames::new(PART, TIME, room.enter());
         let is_left = |bytes| room.enter().take(bytes).is_ok();
         let part = |first| [&[first], &frame(0, PART, 2)[1..]].concat();
         for _ in 0..3 {
@@ -256,5 +278,28 @@ mod tests {
         assert!(NoRoom::is_reason(&error), "{error}");
         drop(frames);
         assert!(is_left(8 * (PART + FRAME)));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_message_must_be_there_in_its_time_whatever_comes_between_its_parts() {
+        let mut frames = Frames::new(1_000, TIME, Room::new(1 << 20).enter());
+        let ping = frame(9, 0, 0);
+        let part = [0x01, 0x81, 1, 2, 3, 4, 5];
+        for _ in 0..3 {
+            frames.pass(&part).unwrap();
+            tokio::time::advance(TIME).await;
+            frames.pass(&ping).unwrap();
+            frames.pass(&frame(0, 5, 0)).unwrap();
+            // Between two messages there is all the time that there is.
+            tokio::time::advance(3 * TIME).await;
+            frames.pass(&ping).unwrap();
+        }
+        frames.pass(&part).unwrap();
+        tokio::time::advance(TIME + Duration::from_millis(1)).await;
+        let late = frames.pass(&ping);
+        assert!(
+            matches!(&late, Err(PayloadError::Io(error)) if error.kind() == io::ErrorKind::TimedOut),
+            "{late:?}"
+        );
     }
 }
