@@ -2,8 +2,10 @@
 
 use reqwest::header::{ACCEPT, ALLOW, CONTENT_LENGTH, CONTENT_TYPE, DATE, HeaderMap};
 use reqwest::{Method, StatusCode};
+use tokio::time::timeout;
 
 use super::{CREATE, GRAPHQL, Stage};
+use crate::harness::SET_TIME;
 
 /// What a path is answered with: its status, its headers but for those that are never the same, and how much is in it.
 async fn fetch(stage: &Stage, method: Method, path: &str, accept: &str) -> (StatusCode, HeaderMap, usize) {
@@ -13,7 +15,8 @@ async fn fetch(stage: &Stage, method: Method, path: &str, accept: &str) -> (Stat
     for name in ["x-request-id", DATE.as_str()] {
         assert!(headers.remove(name).is_some(), "{name}");
     }
-    (status, headers, response.bytes().await.unwrap().len())
+    let body = timeout(SET_TIME, response.bytes()).await.unwrap();
+    (status, headers, body.unwrap().len())
 }
 
 #[tokio::test]

@@ -1,6 +1,7 @@
 //! TLS: how a certificate is shown, exchanged and refused.
 
 use std::fs;
+use std::future::poll_fn;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -228,6 +229,46 @@ async fn as_much_is_received_over_one_connection_of_http_2_as_over_many() {
         assert_eq!(answer.await.unwrap().status(), 200);
     });
     timeout(PATIENCE, join_all(begun)).await.unwrap();
+}
+
+#[tokio::test]
+async fn so_much_may_be_sent_ahead_over_http_2_and_no_more() {
+    let (files, certificate) = Files::new();
+    let logged = files.serve();
+    let stream = connect(&logged, &certificate, &["h2"]).await.unwrap();
+    let (client, connection) = h2::client::handshake(stream).await.unwrap();
+    tokio::spawn(connection);
+    let request = |method: &str| {
+        let request = http::Request::builder()
+            .method(method)
+            .uri("https://localhost/graphql");
+        let request = request.header("content-type", "application/json");
+        request.body(()).unwrap()
+    };
+    // Once it has answered, it has said how much it takes.
+    let (answer, _) = client
+        .clone()
+        .ready()
+        .await
+        .unwrap()
+        .send_request(request("GET"), true)
+        .unwrap();
+    answer.await.unwrap();
+    let mut streams = vec![];
+    for number in 1..=5 {
+        let mut ready = client.clone().ready().await.unwrap();
+        let (answer, mut stream) = ready.send_request(request("POST"), false).unwrap();
+        stream.reserve_capacity(1 << 20);
+        let may = poll_fn(|context| stream.poll_capacity(context));
+        // Four times as much of all of them as of one.
+        if number < 5 {
+            let may = timeout(PATIENCE, may).await.unwrap();
+            assert_eq!(may.unwrap().unwrap(), 128 * 1024, "{number}");
+        } else {
+            assert!(timeout(Duration::from_millis(300), may).await.is_err());
+        }
+        streams.push((answer, stream));
+    }
 }
 
 #[tokio::test]
