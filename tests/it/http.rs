@@ -3,6 +3,7 @@
 mod compression;
 mod events;
 mod graphiql;
+mod head;
 mod hostile;
 mod input;
 mod introspection;
@@ -12,6 +13,7 @@ mod origins;
 mod rooms;
 mod share;
 mod trusted;
+mod upgrade;
 
 use reqwest::header::{ACCEPT, ALLOW, CONTENT_TYPE};
 use reqwest::{Client, Response};
@@ -159,7 +161,7 @@ async fn other_methods_are_refused() {
             .header(ACCEPT, GRAPHQL)
             .json(&body);
         let response = request.send().await.unwrap();
-        assert_eq!(response.headers()[ALLOW], "GET, POST");
+        assert_eq!(response.headers()[ALLOW], "GET, HEAD, POST");
         assert_eq!(refused(response, 405).await, "METHOD_NOT_ALLOWED");
     }
     stage.is_unharmed().await;

@@ -12,9 +12,11 @@ use actix_web::{
             REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
         },
     },
-    web::{self, Path, ServiceConfig},
+    web::{Path, ServiceConfig},
 };
 use rust_embed::{Embed, EmbeddedFile};
+
+use crate::readable::readable;
 
 /// What npm has built. `build.rs` sees to it that a later build of it is not missed.
 #[derive(Embed)]
@@ -43,13 +45,9 @@ const KEEP: &str = "public, max-age=31536000, immutable";
 
 /// The page, and the files beside it.
 pub(crate) fn routes(config: &mut ServiceConfig) {
-    let page_route = web::resource("/")
-        .route(web::get().to(page))
-        .route(web::head().to(page));
-    let asset_route = web::resource("/assets/{name}")
-        .route(web::get().to(asset))
-        .route(web::head().to(asset));
-    config.service(page_route).service(asset_route);
+    config
+        .service(readable("/", page))
+        .service(readable("/assets/{name}", asset));
 }
 
 /// `GET /`.

@@ -5,6 +5,7 @@
 
 mod check;
 mod cli;
+mod compression;
 mod copy;
 mod executor;
 mod failure;
@@ -16,6 +17,7 @@ mod listen;
 mod logging;
 mod migrate;
 mod output;
+mod readable;
 mod requests;
 mod serve;
 mod signals;

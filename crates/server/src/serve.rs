@@ -6,7 +6,7 @@ use actix_web::{
     HttpServer,
     dev::Server,
     middleware::{Compress, from_fn},
-    web::{self, Data},
+    web::Data,
 };
 use tokio::time::{sleep, timeout};
 use understudy_app::{
@@ -20,14 +20,16 @@ use understudy_transport::{
 };
 
 use crate::{
-    cli,
+    cli, compression,
     executor::Shared,
     failure::Failure,
     figures::{self, Figures},
     files, graphiql,
     health::{self, Stopping},
     listen::{self, Place},
-    output, requests,
+    output,
+    readable::readable,
+    requests,
     signals::{Reloads, Stops},
     tls::Certificate,
 };
@@ -46,6 +48,15 @@ const KEEP_ALIVE: Duration = Duration::from_secs(75);
 /// How long a request's head may take to be read once its connection is there. A process that was held up, with its
 /// machine or by it, finds this time gone by as well, and would turn away those who have sent all they had to.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// How much of the bodies on a connection with HTTP/2 a client may send ahead of whoever takes them in, in bytes: of one,
+/// and of all together. That much of each connection stands in memory which nothing else counts.
+const AHEAD_OF_ONE: u32 = 128 * 1024;
+const AHEAD_OF_ALL: u32 = 512 * 1024;
+
+/// How many TLS handshakes a worker may have begun. It accepts no connections while there are as many, and a client that
+/// says nothing has three seconds until it is cut off, so a few hundred of these would keep everybody waiting.
+const HANDSHAKES: usize = 8 * 1024;
 
 /// How long the database may take to close.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(2);
@@ -156,19 +167,23 @@ fn bind(
     let server = HttpServer::new(move || {
         actix_web::App::new()
             .wrap(Compress::default())
+            .wrap(from_fn(compression::take_any))
             .app_data(Data::clone(&app))
             .app_data(Data::clone(&figures))
             .app_data(Data::clone(&stopping))
             .service(endpoint.routes("/graphql"))
             .configure(graphiql::routes)
-            .route("/livez", web::get().to(health::live))
-            .route("/readyz", web::get().to(health::ready))
-            .route("/metrics", web::get().to(figures::show))
+            .service(readable("/livez", health::live))
+            .service(readable("/readyz", health::ready))
+            .service(readable("/metrics", figures::show))
             .wrap(from_fn(requests::observe))
     })
     .disable_signals()
     .keep_alive(KEEP_ALIVE)
     .client_request_timeout(HEAD_TIMEOUT)
+    .h2_initial_window_size(AHEAD_OF_ONE)
+    .h2_initial_connection_window_size(AHEAD_OF_ALL)
+    .max_connection_rate(HANDSHAKES)
     .shutdown_timeout(DRAIN_SECONDS);
     let failed = |source| Failure::Listen {
         place: place.clone(),

@@ -1,44 +1,62 @@
-//! How much memory requests may hold, all together: what they ask for, and what they are answered with until it is sent.
+//! How much memory may be held at once: for what is being received, and for what is being answered.
+//!
+//! Each body, each message and each answer has a limit of its own, but anybody can begin thousands of them and end none.
+//! So there are so many bytes for all of them, and who finds too few left is sent away, to come again.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-
-/// How many bytes are taken from the budget at a time.
-const STEP: usize = 16 * 1024;
+/// The part of a budget that is kept for who holds little, where one is.
+const KEPT: usize = 8;
 
 /// The bytes that may be held at once. Clones share one budget.
 #[derive(Debug, Clone)]
-pub(crate) struct Budget(Arc<Semaphore>);
+pub(crate) struct Budget {
+    /// Bytes that nobody holds.
+    left: Arc<AtomicUsize>,
+    /// Bytes of these that are kept for who holds little.
+    kept: usize,
+    /// How much is little.
+    little: usize,
+}
 
-/// That the budget does not have as many bytes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// That the budget has too little left.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("Too much is going on at once. Try again.")]
 pub(crate) struct NoRoom;
 
 /// A share of the budget, which goes back when this is dropped.
 #[derive(Debug)]
 pub(crate) struct Held {
     budget: Budget,
+    /// How many bytes need not be taken from the budget.
     allowance: usize,
-    /// What may still be held without another look at the budget.
-    left: usize,
-    taken: Option<OwnedSemaphorePermit>,
+    bytes: usize,
 }
 
 impl Budget {
     /// A budget of `bytes`.
     pub(crate) fn new(bytes: usize) -> Self {
-        Self(Arc::new(Semaphore::new(bytes.min(Semaphore::MAX_PERMITS))))
+        Self::keeping_a_part(bytes, 0)
+    }
+
+    /// A budget of `bytes`, of which a part is kept for who holds no more than `little`, so that some hundred who hold
+    /// much for long do not keep the others out.
+    pub(crate) fn keeping_a_part(bytes: usize, little: usize) -> Self {
+        Self {
+            left: Arc::new(AtomicUsize::new(bytes)),
+            kept: if little > 0 { bytes / KEPT } else { 0 },
+            little,
+        }
     }
 
     /// A share that takes nothing from the budget until it is larger than `allowance`, so that what is small is not held
-    /// up by what is large. How many such shares there are must have a limit of its own.
+    /// up by what is large. How many shares with an allowance there are must have a limit of its own.
     pub(crate) fn hold(&self, allowance: usize) -> Held {
         Held {
             budget: self.clone(),
             allowance,
-            left: allowance,
-            taken: None,
+            bytes: 0,
         }
     }
 }
@@ -54,31 +72,42 @@ impl Held {
     /// # Errors
     /// If the budget has no room for them; then this is as large as it was.
     pub(crate) fn grow(&mut self, bytes: usize) -> Result<(), NoRoom> {
-        if let Some(missing) = bytes.checked_sub(self.left).filter(|missing| *missing > 0) {
-            let step = missing.max(STEP);
-            let permits = u32::try_from(step).map_err(|_| NoRoom)?;
-            let taken = Arc::clone(&self.budget.0)
-                .try_acquire_many_owned(permits)
+        let held = self.bytes.checked_add(bytes).ok_or(NoRoom)?;
+        let missing = held.saturating_sub(self.allowance) - self.taken();
+        let kept = if held <= self.budget.little {
+            0
+        } else {
+            self.budget.kept
+        };
+        if missing > 0 {
+            let taken = |left: usize| left.checked_sub(missing).filter(|rest| *rest >= kept);
+            // It is a number by itself, which nothing else is ordered by.
+            let left = &self.budget.left;
+            left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, taken)
                 .map_err(|_| NoRoom)?;
-            match &mut self.taken {
-                Some(before) => before.merge(taken),
-                none => *none = Some(taken),
-            }
-            self.left += step;
         }
-        self.left -= bytes;
+        self.bytes = held;
         Ok(())
     }
 
     /// Holds no more than so many bytes any longer.
     pub(crate) fn shrink_to(&mut self, bytes: usize) {
-        let needed = bytes.saturating_sub(self.allowance);
-        if let Some(taken) = &mut self.taken
-            && let Some(excess) = taken.num_permits().checked_sub(needed)
-        {
-            drop(taken.split(excess));
-            self.left = self.allowance.saturating_sub(bytes);
-        }
+        let taken = self.taken();
+        self.bytes = self.bytes.min(bytes);
+        self.budget
+            .left
+            .fetch_add(taken - self.taken(), Ordering::Relaxed);
+    }
+
+    /// What it has of the budget.
+    fn taken(&self) -> usize {
+        self.bytes.saturating_sub(self.allowance)
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        self.shrink_to(0);
     }
 }
 
@@ -88,15 +117,18 @@ mod tests {
 
     #[test]
     fn what_is_held_is_not_there_for_others_until_it_is_dropped() {
-        let budget = Budget::new(4 * STEP);
+        let budget = Budget::new(400);
         let (mut one, mut other) = (budget.hold(0), budget.hold(0));
-        assert_eq!(one.grow(3 * STEP), Ok(()));
-        assert_eq!(other.grow(2 * STEP), Err(NoRoom));
-        assert_eq!(other.grow(STEP), Ok(()));
+        assert_eq!(one.grow(300), Ok(()));
+        assert_eq!(other.grow(101), Err(NoRoom));
+        assert_eq!(other.grow(100), Ok(()));
         assert_eq!(other.grow(1), Err(NoRoom));
+        assert_eq!(other.grow(usize::MAX), Err(NoRoom));
         drop(one);
-        assert_eq!(other.grow(3 * STEP), Ok(()));
+        assert_eq!(other.grow(300), Ok(()));
         assert_eq!(other.grow(1), Err(NoRoom));
+        drop(other);
+        assert_eq!(budget.left.load(Ordering::Relaxed), 400);
     }
 
     #[test]
@@ -107,32 +139,37 @@ mod tests {
         assert_eq!(held.grow(7), Err(NoRoom));
         assert_eq!(held.grow(6), Ok(()));
         assert_eq!(held.grow(1), Err(NoRoom));
+        assert_eq!(held.another().grow(10), Ok(()));
     }
 
     #[test]
     fn what_is_held_no_longer_is_there_for_others() {
-        let budget = Budget::new(4 * STEP);
-        let (mut one, mut other) = (budget.hold(STEP), budget.hold(0));
-        assert_eq!(one.grow(5 * STEP), Ok(()));
-        one.shrink_to(9 * STEP);
+        let budget = Budget::new(400);
+        let (mut one, mut other) = (budget.hold(100), budget.hold(0));
+        assert_eq!(one.grow(500), Ok(()));
+        one.shrink_to(900);
         assert_eq!(other.grow(1), Err(NoRoom));
-        one.shrink_to(3 * STEP);
-        assert_eq!(other.grow(2 * STEP), Ok(()));
-        assert_eq!(other.grow(1), Err(NoRoom));
+        one.shrink_to(300);
+        assert_eq!(other.grow(200), Ok(()));
         assert_eq!(one.grow(1), Err(NoRoom));
-        one.shrink_to(STEP / 2);
-        assert_eq!(other.grow(2 * STEP), Ok(()));
-        assert_eq!(one.grow(STEP / 2), Ok(()));
+        one.shrink_to(50);
+        assert_eq!(other.grow(200), Ok(()));
+        assert_eq!(one.grow(50), Ok(()));
         assert_eq!(one.grow(1), Err(NoRoom));
     }
 
     #[test]
-    fn a_step_is_used_up_before_the_next_is_taken() {
-        let budget = Budget::new(STEP);
-        let mut held = budget.hold(0);
-        for _ in 0..STEP {
-            assert_eq!(held.grow(1), Ok(()));
-        }
-        assert_eq!(held.grow(1), Err(NoRoom));
+    fn a_part_is_kept_for_who_holds_little() {
+        let budget = Budget::keeping_a_part(8 * 100, 100);
+        let mut large = budget.hold(0);
+        large.grow(7 * 100).unwrap();
+        let (mut small, mut other) = (budget.hold(0), budget.hold(0));
+        small.grow(99).unwrap();
+        other.grow(1).unwrap();
+        assert_eq!(other.grow(1), Err(NoRoom));
+        // Who has grown does not count as small any more.
+        drop(other);
+        assert_eq!(small.grow(2), Err(NoRoom));
+        small.grow(1).unwrap();
     }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use actix_web::http::StatusCode;
 use async_graphql::{ErrorExtensionValues, Response, ServerError};
 
-use crate::{http::accept::MediaType, observe};
+use crate::{budget::NoRoom, http::accept::MediaType, observe};
 
 /// The code of what is refused since too much is going on already.
 pub(crate) const OVERLOADED: &str = "OVERLOADED";
@@ -46,6 +46,9 @@ pub(crate) enum Refused {
     /// Too much is going on already.
     #[error("{0}")]
     Overloaded(&'static str),
+    /// Too much is being received already.
+    #[error(transparent)]
+    NoRoom(#[from] NoRoom),
     /// The body has taken too long.
     #[error("The body was not there within {} s.", .0.as_secs())]
     SlowBody(Duration),
@@ -72,7 +75,7 @@ impl Refused {
             Self::NotAcceptable(_) => "NOT_ACCEPTABLE",
             Self::ForeignOrigin => "FORBIDDEN_ORIGIN",
             Self::MethodNotAllowed { .. } => "METHOD_NOT_ALLOWED",
-            Self::Overloaded(_) => OVERLOADED,
+            Self::Overloaded(_) | Self::NoRoom(_) => OVERLOADED,
             Self::SlowBody(_) => "REQUEST_TIMEOUT",
             Self::TimedOut(_) => "TIMEOUT",
         }
@@ -103,7 +106,7 @@ impl Refused {
             Self::ForeignOrigin => StatusCode::FORBIDDEN,
             Self::MethodNotAllowed { .. } => StatusCode::METHOD_NOT_ALLOWED,
             Self::SlowBody(_) => StatusCode::REQUEST_TIMEOUT,
-            Self::Overloaded(_) | Self::TimedOut(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Overloaded(_) | Self::NoRoom(_) | Self::TimedOut(_) => StatusCode::SERVICE_UNAVAILABLE,
         }
     }
 
@@ -117,7 +120,7 @@ impl Refused {
 
     /// The value of `Retry-After`, in seconds.
     pub(crate) fn retry_after(&self) -> Option<&'static str> {
-        matches!(self, Self::Overloaded(_)).then_some("1")
+        matches!(self, Self::Overloaded(_) | Self::NoRoom(_)).then_some("1")
     }
 }
 

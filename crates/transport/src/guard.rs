@@ -127,7 +127,7 @@ impl<E: Executor> Guarded<E> {
         let operation = check(request, &self.rules)?;
         let mut held = self.budget.hold(free);
         held.grow(request_bytes(request) + standing)
-            .map_err(|NoRoom| coded("Too much is being answered. Try again.", OVERLOADED))?;
+            .map_err(|NoRoom| coded(NoRoom.to_string(), OVERLOADED))?;
         let has_commands = operation.as_ref().is_some_and(Operation::is_mutation);
         let answer = self.budget.hold(free + standing);
         let scale = Scale::new(held, answer, self.rules.limits.answer_bytes, has_commands);

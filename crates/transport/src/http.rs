@@ -2,27 +2,40 @@
 
 pub(crate) mod accept;
 pub(crate) mod answer;
+mod body;
 pub(crate) mod request;
 
 use actix_web::{
-    HttpRequest, HttpResponse,
-    http::Method,
+    Error, HttpRequest, HttpResponse,
+    body::{EitherBody, MessageBody},
+    dev::{ServiceRequest, ServiceResponse},
+    http::{Method, StatusCode},
+    middleware::Next,
     web::{Data, Payload},
 };
 use async_graphql::{Executor, Request, parser::types::OperationType};
 use tokio::time::timeout;
 
-use self::accept::{Accept, MediaType};
+use self::{
+    accept::{Accept, MediaType},
+    body::Body,
+};
 use crate::{Endpoint, answer_size::Answer, error::Refused, guard, sse, unavailable, websocket};
 
-/// Answers a POST; or a GET, which has a query in its URL, unless it asks to become a WebSocket.
+/// Answers a POST; or a GET, which has a query in its URL, unless it asks to become a WebSocket; or a HEAD, as a GET, but
+/// without what it would be told.
 pub(crate) async fn serve<E: Executor>(
     request: HttpRequest,
     payload: Payload,
     endpoint: Data<Endpoint<E>>,
 ) -> HttpResponse {
     let answered = receive(&request, payload, &endpoint).await;
-    answered.unwrap_or_else(|refused| answer::refuse(&refused, request.headers()))
+    let response = answered.unwrap_or_else(|refused| answer::refuse(&refused, request.headers()));
+    if request.method() == Method::HEAD {
+        answer::head(response)
+    } else {
+        response
+    }
 }
 
 /// Reads what is asked for, from where the method has it, and answers.
@@ -33,24 +46,60 @@ async fn receive<E: Executor>(
 ) -> Result<HttpResponse, Refused> {
     let limits = endpoint.limits();
     endpoint.origins().check(request)?;
-    let graphql = if request.method() == Method::POST {
+    if request.method() == Method::POST {
         request::check_media_type(request)?;
-        request::parse_body(&request::read_body(payload, limits).await?, limits)?
-    } else if websocket::is_wanted(request) {
+        // Whoever reads such a request from the connection takes all that ever comes for its body.
+        if websocket::is_wanted(request) {
+            return Err(Refused::BadRequest(
+                "A POST cannot become a WebSocket: send a GET, or leave out the header Upgrade.".to_owned(),
+            ));
+        }
+        let body = Body::receive(payload, limits, endpoint.receiving()).await?;
+        let graphql = request::parse_body(&body, limits)?;
+        // What it has become takes as much room, until there is an answer.
+        let _held = body.into_held();
+        return answer(request, graphql, endpoint).await;
+    }
+    if request.method() == Method::GET && websocket::is_wanted(request) {
         return websocket::open(request, payload, endpoint);
-    } else {
-        request::parse_url(request.query_string(), limits)?
-    };
+    }
+    // It may have a body, which has no meaning.
+    drop(payload);
+    let graphql = request::parse_url(request.query_string(), limits)?;
     answer(request, graphql, endpoint).await
 }
 
 /// Answers any other method.
 pub(crate) async fn other(request: HttpRequest) -> HttpResponse {
     let refused = Refused::MethodNotAllowed {
-        allow: "GET, POST",
+        allow: "GET, HEAD, POST",
         message: "GraphQL is served over POST, GET and WebSocket.",
     };
     answer::refuse(&refused, request.headers())
+}
+
+/// Refuses the preflights of pages that are not let in as everything else is refused; `next` would do so in plain text.
+///
+/// # Errors
+/// As `next`.
+pub(crate) async fn preflight<E: Executor, B: MessageBody + 'static>(
+    request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<EitherBody<B>>, Error> {
+    let response = next.call(request).await?;
+    let request = response.request();
+    // What is no preflight is not allowed at all.
+    if request.method() != Method::OPTIONS || response.status() != StatusCode::BAD_REQUEST {
+        return Ok(response.map_into_left_body());
+    }
+    let checked = request
+        .app_data::<Data<Endpoint<E>>>()
+        .map_or(Ok(()), |endpoint| endpoint.origins().check(request));
+    let refused = checked.err().unwrap_or_else(|| {
+        Refused::BadRequest("No page may send the request that this preflight asks for.".to_owned())
+    });
+    let refusal = answer::refuse(&refused, request.headers());
+    Ok(response.into_response(refusal).map_into_right_body())
 }
 
 /// Executes what may be executed over this method, and answers in what the client takes.

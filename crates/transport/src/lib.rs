@@ -16,6 +16,7 @@ mod http;
 mod limits;
 mod observe;
 mod origins;
+mod receiving;
 mod shutdown;
 mod sockets;
 mod sse;
@@ -31,6 +32,7 @@ use std::sync::Arc;
 use actix_web::{
     HttpRequest,
     dev::HttpServiceFactory,
+    middleware::from_fn,
     web::{self, Data},
 };
 use async_graphql::Executor;
@@ -48,6 +50,7 @@ pub use self::{
     type_system::{NoSchema, TypeSystem},
 };
 use self::{
+    budget::Budget,
     error::Refused,
     guard::{Guarded, Rules},
     origins::Origins,
@@ -92,6 +95,8 @@ struct Inner<E> {
     schema: Guarded<E>,
     /// The room that there is for requests.
     requests: Semaphore,
+    /// The room that there is for what is being received.
+    receiving: Budget,
     sockets: Sockets,
     origins: Origins,
     shutdown: Shutdown,
@@ -116,6 +121,7 @@ impl<E: Executor> Endpoint<E> {
     ) -> Self {
         Self(Arc::new(Inner {
             requests: Semaphore::new(options.limits.requests),
+            receiving: receiving::budget(options.limits.receiving),
             schema: Guarded::new(
                 executor,
                 Rules {
@@ -137,9 +143,11 @@ impl<E: Executor> Endpoint<E> {
         web::resource(path)
             .app_data(Data::new(self.clone()))
             .route(web::get().to(http::serve::<E>))
+            .route(web::head().to(http::serve::<E>))
             .route(web::post().to(http::serve::<E>))
             .default_service(web::to(http::other))
             .wrap(self.0.origins.cors())
+            .wrap(from_fn(http::preflight::<E, _>))
     }
 
     pub(crate) fn origins(&self) -> &Origins {
@@ -160,6 +168,10 @@ impl<E: Executor> Endpoint<E> {
 
     pub(crate) fn requests(&self) -> &Semaphore {
         &self.0.requests
+    }
+
+    pub(crate) fn receiving(&self) -> &Budget {
+        &self.0.receiving
     }
 
     pub(crate) fn admit(&self, payload: Option<&Map<String, Value>>) -> Result<(), Forbidden> {

@@ -37,6 +37,9 @@ pub struct Limits {
     pub held_bytes: usize,
     /// Requests that are being answered at once, whoever has sent them. What a socket asks for counts as well.
     pub requests: usize,
+    /// Bytes that are being received at once, by all connections together: of requests until they are answered, and of
+    /// messages on sockets until they are there.
+    pub receiving: usize,
     /// How long a request may take to be answered.
     pub request_time: Duration,
     /// Sockets and event streams that are open at once.
@@ -72,6 +75,7 @@ impl Default for Limits {
             answer_bytes: 64 * 1024 * 1024,
             held_bytes: 512 * 1024 * 1024,
             requests: 1_000,
+            receiving: 256 * 1024 * 1024,
             request_time: Duration::from_mins(1),
             sockets: 10_000,
             sockets_of_address: 1_000,

@@ -91,7 +91,7 @@ impl Origins {
     /// What tells browsers which pages may read answers.
     pub(crate) fn cors(&self) -> Cors {
         let cors = Cors::default()
-            .allowed_methods(["GET", "POST"])
+            .allowed_methods(["GET", "HEAD", "POST"])
             .allow_any_header()
             // The id is the one that the server around the endpoint gives each request.
             .expose_headers([header::RETRY_AFTER, HeaderName::from_static("x-request-id")])

@@ -20,11 +20,8 @@ const SUBPROTOCOL: &str = "graphql-transport-ws";
 
 /// Whether the request asks to become a WebSocket.
 pub(crate) fn is_wanted(request: &HttpRequest) -> bool {
-    let upgrade = request
-        .headers()
-        .get(header::UPGRADE)
-        .and_then(|value| value.to_str().ok());
-    upgrade.is_some_and(|value| value.trim().eq_ignore_ascii_case("websocket"))
+    let mut upgrades = request.headers().get_all(header::UPGRADE);
+    upgrades.any(|value| value.as_bytes().trim_ascii().eq_ignore_ascii_case(b"websocket"))
 }
 
 /// Turns the request into a WebSocket and starts its conversation.
@@ -39,7 +36,11 @@ pub(crate) fn open<E: Executor>(
     let seat = endpoint.seat(request)?;
     let limit = endpoint.limits().bytes;
     // The only way there is to make such a payload. It is there at once.
-    let payload = Payload::from_request(request, &mut frames::checked(payload, limit)).now_or_never();
+    let payload = Payload::from_request(
+        request,
+        &mut frames::checked(payload, endpoint.limits(), endpoint.receiving().hold(0)),
+    )
+    .now_or_never();
     let Some(Ok(payload)) = payload else {
         return Err(Refused::BadRequest("The WebSocket handshake failed.".to_owned()));
     };

@@ -60,6 +60,11 @@ async fn answers_are_compressed_as_the_client_asks() {
         ("identity", None),
         ("unheard-of, identity;q=0.1", None),
         ("gzip;q=0", None),
+        // Who takes nothing at all is answered all the same.
+        ("identity;q=0", None),
+        ("*;q=0", None),
+        ("unheard-of, identity;q=0", None),
+        ("identity;q=0, gzip", Some("gzip")),
     ] {
         let response = ask(&stage, Some(encodings), super::GRAPHQL).await;
         let encoding = response.headers().get(CONTENT_ENCODING);

@@ -97,6 +97,22 @@ async fn create(stage: &Stage, name: &str) {
 }
 
 #[tokio::test]
+async fn who_takes_any_text_takes_events() {
+    let stage = Stage::new();
+    let query = "subscription { campaignEvents { sequence } }";
+    for accept in ["text/*", "text/*;q=0.5, application/json"] {
+        let post = stage.http.post(stage.server.url("/graphql"));
+        let post = post.header(ACCEPT, accept).json(&json!({ "query": query }));
+        let response = post.send().await.unwrap();
+        assert_eq!(response.status(), 200, "{accept}");
+        assert_eq!(
+            response.headers()[CONTENT_TYPE],
+            "text/event-stream; charset=utf-8"
+        );
+    }
+}
+
+#[tokio::test]
 async fn a_subscription_is_followed_until_the_client_goes() {
     let stage = Stage::new();
     create(&stage, "Spring").await;

@@ -40,6 +40,18 @@ async fn it_can_be_switched_off_and_suggestions_with_it() {
         message.contains("statu") && !message.contains("status"),
         "{message}"
     );
+    // Of an object of which one field is to be given, the others are not told.
+    for content in ["{}", "{ email: null }"] {
+        let query = format!(
+            "mutation {{ createCampaign(content: {{ name: \"a\", message: {content} }}) {{ changed }} }}"
+        );
+        let body: Value = ask(&stage, &query).await.json().await.unwrap();
+        let message = body["errors"][0]["message"].as_str().unwrap();
+        assert!(message.contains("exactly one field"), "{message}");
+        for name in ["webhook", "inApp"] {
+            assert!(!message.contains(name), "{message}");
+        }
+    }
     // What a client needs to tell types apart stays.
     let body: Value = ask(&stage, "{ __typename }").await.json().await.unwrap();
     assert_eq!(body, json!({ "data": { "__typename": "Query" } }));

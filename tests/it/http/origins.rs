@@ -49,6 +49,21 @@ async fn pages_of_others_can_do_nothing_unless_they_are_named() {
 }
 
 #[tokio::test]
+async fn a_preflight_of_what_nobody_may_send_is_refused() {
+    let stage = Stage::with(&["--allow-origin", FRIEND]);
+    let options = stage
+        .http
+        .request(reqwest::Method::OPTIONS, stage.server.url("/graphql"));
+    let options = options
+        .header(ORIGIN, FRIEND)
+        .header("Access-Control-Request-Method", "DELETE");
+    let response = options.send().await.unwrap();
+    assert_eq!(response.status(), 400);
+    let body: Value = response.json().await.unwrap();
+    assert_eq!(body["errors"][0]["extensions"]["code"], "BAD_REQUEST");
+}
+
+#[tokio::test]
 async fn pages_that_are_named_may_use_everything() {
     let stage = Stage::with(&[
         "--allow-origin",
@@ -78,6 +93,7 @@ async fn pages_that_are_named_may_use_everything() {
     );
     let response = preflight(STRANGER).await;
     assert!(response.headers().get(ACCESS_CONTROL_ALLOW_ORIGIN).is_none());
+    assert_forbidden(response).await;
 
     let response = post(&stage, FRIEND).await;
     assert_eq!(response.status(), 200);

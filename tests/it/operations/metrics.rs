@@ -58,11 +58,11 @@ async fn operations_are_counted_by_name_and_by_how_they_ended() {
     let scrape = Scrape::of(&server).await;
     for (operation, kind, outcome, count) in [
         ("Look", "query", "success", 3.0),
-        ("anonymous", "query", "success", 1.0),
+        ("(anonymous)", "query", "success", 1.0),
         ("Create", "mutation", "success", 1.0),
         ("Look", "query", "error", 1.0),
         ("Look", "query", "refused", 1.0),
-        ("other", "unknown", "refused", 3.0),
+        ("(other)", "unknown", "refused", 3.0),
     ] {
         let labels = [("operation", operation), ("type", kind), ("outcome", outcome)];
         assert_eq!(
@@ -148,13 +148,13 @@ async fn who_follows_is_counted_for_as_long_as_it_does() {
     drop(socket);
     until(&server, open, &[("transport", "websocket")], 0.0).await;
     let labels = [
-        ("operation", "anonymous"),
+        ("operation", "(anonymous)"),
         ("type", "subscription"),
         ("outcome", "success"),
     ];
     assert_eq!(Scrape::of(&server).await.value(REQUESTS, &labels), Some(1.0));
     let histogram = "understudy_graphql_request_duration_seconds_count";
-    let labels = [("operation", "anonymous"), ("type", "subscription")];
+    let labels = [("operation", "(anonymous)"), ("type", "subscription")];
     assert_eq!(
         Scrape::of(&server).await.value(histogram, &labels),
         None,
@@ -202,17 +202,51 @@ async fn a_thousand_names_do_not_become_a_thousand_figures() {
     let names = scrape.labels(REQUESTS, "operation");
     assert_eq!(names.len(), 201, "200 and the others");
     assert!(
-        names.contains("Made0") && names.contains("Made199") && names.contains("other"),
+        names.contains("Made0") && names.contains("Made199") && names.contains("(other)"),
         "{names:?}"
     );
-    let others = [("operation", "other"), ("type", "query"), ("outcome", "success")];
+    let others = [
+        ("operation", "(other)"),
+        ("type", "query"),
+        ("outcome", "success"),
+    ];
     assert_eq!(scrape.value(REQUESTS, &others), Some(800.0));
-    let junk = [("operation", "other"), ("type", "query"), ("outcome", "refused")];
+    let junk = [
+        ("operation", "(other)"),
+        ("type", "query"),
+        ("outcome", "refused"),
+    ];
     assert_eq!(
         scrape.value(REQUESTS, &junk),
         Some(300.0),
         "what is not valid takes no name"
     );
+}
+
+#[tokio::test]
+async fn nobody_can_name_an_operation_so_that_it_is_counted_among_those_without_a_name() {
+    let (_database, server) = start();
+    for name in ["anonymous", "other"] {
+        server
+            .ask(&format!("query {name} {{ __typename }}"), json!({}))
+            .await;
+    }
+    let scrape = Scrape::of(&server).await;
+    let names = scrape.labels(REQUESTS, "operation");
+    assert_eq!(names, ["anonymous", "other"].into());
+    server.ask("{ __typename }", json!({})).await;
+    server.try_execute("{", json!({})).await.unwrap();
+    let scrape = Scrape::of(&server).await;
+    for (name, count) in [("anonymous", 1.0), ("other", 1.0)] {
+        let labels = [("operation", name), ("type", "query"), ("outcome", "success")];
+        assert_eq!(
+            scrape.value(REQUESTS, &labels),
+            Some(count),
+            "{name}\n{}",
+            scrape.text
+        );
+    }
+    assert_eq!(scrape.labels(REQUESTS, "operation").len(), 4, "{}", scrape.text);
 }
 
 #[tokio::test]

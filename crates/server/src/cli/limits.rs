@@ -138,6 +138,16 @@ pub(crate) struct LimitOptions {
         value_parser = RangedU64ValueParser::<usize>::new().range(1..)
     )]
     requests: usize,
+    /// How many bytes may be received at once, by all connections together: of requests until they are answered, and of
+    /// messages on sockets until they are there.
+    #[arg(
+        long = "max-receiving-bytes",
+        env = "UNDERSTUDY_MAX_RECEIVING_BYTES",
+        value_name = "BYTES",
+        default_value_t = Limits::default().receiving,
+        value_parser = RangedU64ValueParser::<usize>::new().range(1..)
+    )]
+    receiving: usize,
     /// How long a request may take to be answered.
     #[arg(
         long = "request-timeout",
@@ -212,6 +222,7 @@ impl From<LimitOptions> for Limits {
             answer_bytes: options.answer_bytes,
             held_bytes: options.held_bytes,
             requests: options.requests,
+            receiving: options.receiving,
             request_time: Duration::from_secs(options.request_seconds),
             sockets: options.sockets,
             sockets_of_address: options.sockets_of_address,

@@ -83,13 +83,22 @@ impl Accept {
         best.map(|(_, media_type)| media_type)
     }
 
-    /// Whether a type is taken, and not only because anything is.
+    /// Whether a type is taken, by its name or that of its kind, and not only because anything is.
     pub(crate) fn names(&self, media_type: MediaType) -> bool {
-        self.rank(media_type).is_some_and(|(_, is_named, _)| is_named > 0)
+        self.closest(media_type)
+            .is_some_and(|(closeness, _, quality)| closeness > 0 && quality > 0)
     }
 
     /// How well a type is taken, by the range that fits it most closely; none if it is not.
     fn rank(&self, media_type: MediaType) -> Option<Rank> {
+        let (closeness, index, quality) = self.closest(media_type)?;
+        let is_named = u8::from(closeness == 2);
+        let earliness = if closeness == 2 { -index.cast_signed() } else { 0 };
+        (quality > 0).then_some((quality, is_named, earliness))
+    }
+
+    /// The range that fits a type most closely: how closely, which one it is, and its quality.
+    fn closest(&self, media_type: MediaType) -> Option<(u8, usize, u16)> {
         let (kind, subtype) = media_type.parts();
         let fitting = self.0.iter().enumerate().filter_map(|(index, range)| {
             let closeness = match (&*range.kind, &*range.subtype) {
@@ -101,11 +110,7 @@ impl Accept {
             Some((closeness, index, range.quality))
         });
         // Of two ranges that fit equally, the first.
-        let (closeness, index, quality) =
-            fitting.max_by_key(|(closeness, index, _)| (*closeness, -index.cast_signed()))?;
-        let is_named = u8::from(closeness == 2);
-        let earliness = if closeness == 2 { -index.cast_signed() } else { 0 };
-        (quality > 0).then_some((quality, is_named, earliness))
+        fitting.max_by_key(|(closeness, index, _)| (*closeness, -index.cast_signed()))
     }
 }
 
@@ -230,5 +235,19 @@ mod tests {
         );
         assert_eq!(best_of(Some("*/*"), &all), Some(Json));
         assert_eq!(best_of(Some("text/*"), &all), Some(EventStream));
+        for (accept, names) in [
+            ("text/event-stream", true),
+            ("text/*", true),
+            ("text/*;q=0.1, application/json", true),
+            ("*/*", false),
+            ("text/html", false),
+            ("application/*", false),
+            ("text/*;q=0, */*", false),
+            ("text/event-stream;q=0, text/*", false),
+        ] {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::ACCEPT, accept.parse().unwrap());
+            assert_eq!(Accept::of(&headers).names(EventStream), names, "{accept}");
+        }
     }
 }

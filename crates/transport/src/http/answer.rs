@@ -7,7 +7,7 @@ use std::task::{Context, Poll};
 
 use actix_web::{
     HttpRequest, HttpResponse, Responder as _,
-    body::{BodySize, BoxBody, MessageBody},
+    body::{BodySize, BoxBody, MessageBody, None as NoBody},
     http::{
         StatusCode,
         header::{self, HeaderMap, HeaderValue},
@@ -144,6 +144,14 @@ pub(crate) fn refuse(refused: &Refused, headers: &HeaderMap) -> HttpResponse {
         builder.insert_header((header::RETRY_AFTER, seconds));
     }
     write(builder.finish(), media_type, &Body::of(&refused.to_response()))
+}
+
+/// The answer to a HEAD whose GET has this one. What is sent of it is its head alone; an event stream must not go on either.
+pub(crate) fn head(response: HttpResponse) -> HttpResponse {
+    response.map_body(|_, body| match body.size() {
+        BodySize::Stream => BoxBody::new(NoBody::new()),
+        _ => body,
+    })
 }
 
 fn write(response: HttpResponse, media_type: MediaType, body: &Body<'_>) -> HttpResponse {

@@ -1,18 +1,15 @@
 //! Reading a GraphQL request from a body or a URL.
 
-use std::fmt::Display;
-
 use actix_web::{
     HttpRequest,
     http::header::{self, HeaderValue},
-    web::{Bytes, Payload, Query},
+    web::Query,
 };
 use async_graphql::{Extensions, Request, Variables};
 use serde::{
     Deserialize, Deserializer,
     de::{DeserializeOwned, Error as _},
 };
-use tokio::time::timeout;
 
 use crate::{
     Limits,
@@ -133,21 +130,6 @@ pub(crate) fn check_media_type(request: &HttpRequest) -> Result<(), Refused> {
         Some(_) => Err(Refused::UnsupportedMediaType(
             "The body of a POST must not be compressed.",
         )),
-    }
-}
-
-/// Takes in the body of a POST, as far and for as long as it may go on.
-///
-/// # Errors
-/// If it is too large, takes too long, or breaks off.
-pub(crate) async fn read_body(payload: Payload, limits: &Limits) -> Result<Bytes, Refused> {
-    let unreadable =
-        |error: &dyn Display| Refused::BadRequest(format!("The body could not be read: {error}"));
-    match timeout(limits.request_time, payload.to_bytes_limited(limits.bytes)).await {
-        Ok(Ok(Ok(body))) => Ok(body),
-        Ok(Ok(Err(error))) => Err(unreadable(&error)),
-        Ok(Err(_)) => Err(Refused::PayloadTooLarge(limits.bytes)),
-        Err(_) => Err(Refused::SlowBody(limits.request_time)),
     }
 }
 

@@ -9,11 +9,11 @@ use metrics::SharedString;
 /// How many names there are; those that come later share [`OTHER`].
 const MOST: usize = 200;
 
-/// What has no place among the names.
-pub(super) const OTHER: &str = "other";
+/// What has no place among the names. No operation can be named so, since names have no brackets.
+pub(super) const OTHER: &str = "(other)";
 
 /// What has no name.
-pub(super) const ANONYMOUS: &str = "anonymous";
+pub(super) const ANONYMOUS: &str = "(anonymous)";
 
 /// The names that have a place.
 #[derive(Debug, Default)]

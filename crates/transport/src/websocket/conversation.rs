@@ -6,7 +6,7 @@ use std::pin::pin;
 use std::str::Utf8Error;
 use std::time::Duration;
 
-use actix_web::web::Bytes;
+use actix_web::{error::PayloadError, web::Bytes};
 use actix_ws::{
     AggregatedMessage, AggregatedMessageStream, CloseCode, CloseReason, Closed, Item, ProtocolError, Session,
 };
@@ -17,7 +17,7 @@ use tokio_stream::{StreamExt as _, StreamMap, StreamNotifyClose};
 
 use super::message::{Outgoing, Said, close_code, reason, understand};
 use super::operation::{self, Results, Told};
-use crate::{Endpoint, Forbidden, Shutdown, observe::Open, sockets::Seat};
+use crate::{Endpoint, Forbidden, Shutdown, observe::Open, receiving, sockets::Seat};
 
 /// How often a socket is pinged in the time in which it has to show a sign of life. Proxies drop connections that look
 /// idle, too, which most of them do after a minute.
@@ -265,9 +265,17 @@ fn broken(error: &ProtocolError) -> CloseReason {
             };
             reason(code, &error.to_string())
         }
-        // This is also how the frame comes whose head says that it is too large, and the message that has grown too
-        // large from frame to frame.
-        ProtocolError::Io(error) => reason(CloseCode::Size, &error.to_string()),
+        ProtocolError::Io(error) => {
+            match error.get_ref().and_then(|error| error.downcast_ref()) {
+                Some(error) if receiving::had_no_room(error) => reason(CloseCode::Again, &error.to_string()),
+                Some(PayloadError::Io(error)) if error.kind() == io::ErrorKind::TimedOut => {
+                    reason(CloseCode::Policy, "The message was not there in its time")
+                }
+                // This is how the frame comes whose head says that it is too large, and the message that has grown too
+                // large from frame to frame.
+                _ => reason(CloseCode::Size, &error.to_string()),
+            }
+        }
         other => reason(CloseCode::Protocol, &other.to_string()),
     }
 }

@@ -1,7 +1,11 @@
 //! The heads of frames, looked at before what is in them is kept.
 //!
 //! actix-http finds out that a frame is too large when all of it is there, so that a head that announces a terabyte would
-//! be waited for, and all that comes kept.
+//! be waited for, and all that comes kept. And nothing says how many messages may be half there at once, or for how long, so
+//! room is held for each until all of it has come, and who shows signs of life but never ends a message is found here.
+
+use std::io;
+use std::time::Duration;
 
 use actix_web::{
     dev,
@@ -9,12 +13,24 @@ use actix_web::{
     web::{Bytes, Payload},
 };
 use futures_util::StreamExt as _;
+use tokio::time::Instant;
+
+use crate::{
+    Limits,
+    budget::{Held, NoRoom},
+};
 
 /// The most that a frame of the protocol's own may carry, in bytes.
 const CONTROL: u64 = 125;
 
 /// The bit that tells frames of the protocol's own from those of messages.
 const IS_CONTROL: u8 = 0b1000;
+
+/// The bit that tells the last frame of a message.
+const IS_LAST: u8 = 0b1000_0000;
+
+/// What a frame of a message takes besides what is in it, in bytes: a message may come in frames of a byte each.
+const FRAME: usize = 128;
 
 /// Where in a client's bytes the pass is.
 #[derive(Debug)]
@@ -25,11 +41,31 @@ struct Frames {
     head: Vec<u8>,
     /// How much of the frame itself is still to come.
     rest: u64,
+    /// What the frame is.
+    kind: Kind,
+    /// How long a message may take.
+    time: Duration,
+    /// When the message began that is being received.
+    begun: Option<Instant>,
+    /// For that message.
+    held: Held,
 }
 
-/// The same bytes, as far as no frame in them is longer than `limit`.
-pub(super) fn checked(payload: Payload, limit: usize) -> dev::Payload {
-    let mut frames = Frames::new(limit);
+/// What a frame is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// One of the protocol's own.
+    Control,
+    /// A part of a message, after which more come.
+    Part,
+    /// The last part of a message, or all of it.
+    Last,
+}
+
+/// The same bytes, as far as no frame in them is larger than a request may be, and each message is there in its time and
+/// has room.
+pub(super) fn checked(payload: Payload, limits: &Limits, held: Held) -> dev::Payload {
+    let mut frames = Frames::new(limits.bytes, limits.request_time, held);
     let checked = payload.map(move |bytes: Result<Bytes, PayloadError>| {
         let bytes = bytes?;
         frames.pass(&bytes)?;
@@ -41,21 +77,27 @@ pub(super) fn checked(payload: Payload, limit: usize) -> dev::Payload {
 }
 
 impl Frames {
-    fn new(limit: usize) -> Self {
+    fn new(limit: usize, time: Duration, held: Held) -> Self {
         Self {
             limit: u64::try_from(limit).unwrap_or(u64::MAX),
             head: vec![],
             rest: 0,
+            kind: Kind::Control,
+            time,
+            begun: None,
+            held,
         }
     }
 
     /// Goes over the bytes that come next.
     fn pass(&mut self, mut bytes: &[u8]) -> Result<(), PayloadError> {
+        // Whoever sends nothing is not looked at here, but shows no sign of life either.
+        if self.begun.is_some_and(|begun| begun.elapsed() > self.time) {
+            return Err(PayloadError::Io(io::ErrorKind::TimedOut.into()));
+        }
         while let Some((first, after)) = bytes.split_first() {
             if self.rest > 0 {
-                let here = usize::try_from(self.rest).unwrap_or(usize::MAX).min(bytes.len());
-                self.rest -= u64::try_from(here).unwrap_or(u64::MAX);
-                bytes = bytes.get(here..).unwrap_or_default();
+                bytes = self.pass_content(bytes)?;
                 continue;
             }
             self.head.push(*first);
@@ -63,17 +105,60 @@ impl Frames {
             let Some(length) = self.length() else {
                 continue;
             };
-            let is_control = self.head.first().is_some_and(|first| first & IS_CONTROL != 0);
-            let limit = if is_control { CONTROL } else { self.limit };
+            self.kind = self.kind();
+            let limit = if self.kind == Kind::Control {
+                CONTROL
+            } else {
+                self.limit
+            };
             if length > limit {
                 return Err(PayloadError::Overflow);
             }
             if self.head.len() == self.head_length() {
                 self.head.clear();
                 self.rest = length;
+                self.begin()?;
             }
         }
         Ok(())
+    }
+
+    /// Goes over what there is of the frame itself; what comes after it.
+    fn pass_content<'b>(&mut self, bytes: &'b [u8]) -> Result<&'b [u8], NoRoom> {
+        let here = usize::try_from(self.rest).unwrap_or(usize::MAX).min(bytes.len());
+        self.rest -= u64::try_from(here).unwrap_or(u64::MAX);
+        if self.kind != Kind::Control {
+            self.held.grow(here)?;
+        }
+        self.end();
+        Ok(bytes.get(here..).unwrap_or_default())
+    }
+
+    /// Takes notice of a frame whose head is there.
+    fn begin(&mut self) -> Result<(), NoRoom> {
+        if self.kind != Kind::Control {
+            self.begun.get_or_insert_with(Instant::now);
+            self.held.grow(FRAME)?;
+        }
+        self.end();
+        Ok(())
+    }
+
+    /// Takes notice of the end of a message, if this is one: whoever waits for it reads it now.
+    fn end(&mut self) {
+        if self.rest == 0 && self.kind == Kind::Last {
+            self.begun = None;
+            self.held.shrink_to(0);
+        }
+    }
+
+    /// What the frame is whose head this is.
+    fn kind(&self) -> Kind {
+        match self.head.first() {
+            Some(first) if first & IS_CONTROL != 0 => Kind::Control,
+            Some(first) if first & IS_LAST != 0 => Kind::Last,
+            _ => Kind::Part,
+        }
     }
 
     /// How many bytes of the head have the length, beside the second.
@@ -108,6 +193,9 @@ impl Frames {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::budget::Budget;
+
+    const TIME: Duration = Duration::from_secs(10);
 
     /// A masked frame of so many bytes, with the length written in `bytes` of its head.
     fn frame(opcode: u8, length: usize, bytes: usize) -> Vec<u8> {
@@ -126,7 +214,7 @@ mod tests {
     /// Whether these pass, in pieces of each size.
     fn passes(bytes: &[u8], limit: usize) -> bool {
         let results = [1, 2, 3, 7, 1_000].map(|size| {
-            let mut frames = Frames::new(limit);
+            let mut frames = Frames::new(limit, TIME, Budget::new(1 << 30).hold(0));
             bytes.chunks(size).all(|piece| frames.pass(piece).is_ok())
         });
         assert!(results.iter().all(|result| *result == results[0]), "{results:?}");
@@ -159,5 +247,59 @@ mod tests {
             &[&[0x82, 0x7f], [0xff; 8].as_slice()].concat(),
             usize::MAX - 1
         ));
+    }
+
+    #[test]
+    fn room_is_held_for_a_message_until_all_of_it_has_come() {
+        const PART: usize = 1_000;
+        let budget = Budget::new(8 * (PART + FRAME));
+        let mut frames = Frames::new(PART, TIME, budget.hold(0));
+        let is_left = |bytes| budget.hold(0).grow(bytes).is_ok();
+        let part = |first| [&[first], &frame(0, PART, 2)[1..]].concat();
+        for _ in 0..3 {
+            // The first part, the middle one, a ping between them, and half of the last one.
+            frames.pass(&part(0x01)).unwrap();
+            frames.pass(&part(0x00)).unwrap();
+            frames.pass(&frame(9, 125, 0)).unwrap();
+            let last = part(0x80);
+            let (here, rest) = last.split_at(last.len() - PART / 2);
+            frames.pass(here).unwrap();
+            let held = 3 * FRAME + 2 * PART + PART / 2;
+            assert!(is_left(8 * (PART + FRAME) - held) && !is_left(8 * (PART + FRAME) - held + 1));
+            frames.pass(rest).unwrap();
+            assert!(is_left(8 * (PART + FRAME)));
+        }
+        // Parts without anything in them are not nothing.
+        let error = loop {
+            if let Err(error) = frames.pass(&[0x00, 0x80, 1, 2, 3, 4]) {
+                break error;
+            }
+        };
+        assert!(crate::receiving::had_no_room(&error), "{error}");
+        drop(frames);
+        assert!(is_left(8 * (PART + FRAME)));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_message_must_be_there_in_its_time_whatever_comes_between_its_parts() {
+        let mut frames = Frames::new(1_000, TIME, Budget::new(1 << 20).hold(0));
+        let ping = frame(9, 0, 0);
+        let part = [0x01, 0x81, 1, 2, 3, 4, 5];
+        for _ in 0..3 {
+            frames.pass(&part).unwrap();
+            tokio::time::advance(TIME).await;
+            frames.pass(&ping).unwrap();
+            frames.pass(&frame(0, 5, 0)).unwrap();
+            // Between two messages there is all the time that there is.
+            tokio::time::advance(3 * TIME).await;
+            frames.pass(&ping).unwrap();
+        }
+        frames.pass(&part).unwrap();
+        tokio::time::advance(TIME + Duration::from_millis(1)).await;
+        let late = frames.pass(&ping);
+        assert!(
+            matches!(&late, Err(PayloadError::Io(error)) if error.kind() == io::ErrorKind::TimedOut),
+            "{late:?}"
+        );
     }
 }

@@ -1,0 +1,118 @@
+//! Taking in the body of a POST.
+
+use std::future::poll_fn;
+use std::ops::Deref;
+use std::pin::pin;
+
+use actix_web::web::Payload;
+use futures_util::Stream as _;
+use tokio::time::timeout;
+
+use crate::{
+    Limits,
+    budget::{Budget, Held},
+    error::Refused,
+};
+
+/// What a request takes besides its body, in bytes. Over HTTP/2 one connection may begin as many as it likes.
+const REQUEST: usize = 4 * 1024;
+
+/// A body, for which room is held until this is dropped.
+#[derive(Debug)]
+pub(crate) struct Body {
+    bytes: Vec<u8>,
+    held: Held,
+}
+
+impl Deref for Body {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        &self.bytes
+    }
+}
+
+impl Body {
+    /// Takes in a body, as far and for as long as it may go on, and if there is room for it. What its head announces
+    /// counts for nothing.
+    ///
+    /// # Errors
+    /// If it is too large, takes too long, or breaks off; or if too much is being received already.
+    pub(crate) async fn receive(payload: Payload, limits: &Limits, budget: &Budget) -> Result<Self, Refused> {
+        let mut body = Self {
+            bytes: vec![],
+            held: budget.hold(0),
+        };
+        body.held.grow(REQUEST)?;
+        let mut payload = pin!(payload);
+        let whole = async {
+            while let Some(piece) = poll_fn(|context| payload.as_mut().poll_next(context)).await {
+                let piece = piece
+                    .map_err(|error| Refused::BadRequest(format!("The body could not be read: {error}")))?;
+                body.append(&piece, limits.bytes)?;
+            }
+            Ok(())
+        };
+        match timeout(limits.request_time, whole).await {
+            Ok(outcome) => outcome.map(|()| body),
+            Err(_) => Err(Refused::SlowBody(limits.request_time)),
+        }
+    }
+
+    /// The room that is held for it, without the body.
+    pub(crate) fn into_held(self) -> Held {
+        self.held
+    }
+
+    /// Takes in what comes next, of at most `limit` bytes in all.
+    fn append(&mut self, piece: &[u8], limit: usize) -> Result<(), Refused> {
+        let length = self.bytes.len().saturating_add(piece.len());
+        if length > limit {
+            return Err(Refused::PayloadTooLarge(limit));
+        }
+        let capacity = self.bytes.capacity();
+        if length > capacity {
+            // What is held is what the memory really has; and that grows so that not every piece has it moved.
+            let wanted = capacity.saturating_mul(2).clamp(length, limit);
+            self.held.grow(wanted - capacity)?;
+            self.bytes.reserve_exact(wanted - self.bytes.len());
+        }
+        self.bytes.extend_from_slice(piece);
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// So little that all of it is for small ones.
+    const ROOM: usize = 16 * 1024;
+
+    #[test]
+    fn a_body_holds_what_it_takes_and_no_more_than_it_may() {
+        let budget = Budget::new(ROOM);
+        let is_left = |bytes| budget.hold(0).grow(bytes).is_ok();
+        let empty = || Body {
+            bytes: vec![],
+            held: budget.hold(0),
+        };
+        let mut body = empty();
+        for _ in 0..100 {
+            body.append(&[b'x'; 10], 1_000).unwrap();
+            let held = body.bytes.capacity();
+            assert!(held <= 2 * body.len());
+            assert!(is_left(ROOM - held) && !is_left(ROOM - held + 1));
+        }
+        let beyond = body.append(b"x", 1_000);
+        assert!(matches!(beyond, Err(Refused::PayloadTooLarge(1_000))));
+        assert_eq!(*body, [b'x'; 1_000]);
+
+        let held = body.into_held();
+        let whole = [b'x'; ROOM];
+        let refused = empty().append(&whole, ROOM);
+        assert!(matches!(refused, Err(Refused::NoRoom(_))), "{refused:?}");
+        drop(held);
+        empty().append(&whole, ROOM).unwrap();
+    }
+}
