@@ -23,4 +23,5 @@ mod viewer;
 mod wants;
 
 pub use follower::Follower;
-pub use schema::{Schema, reticent_schema, schema, sdl};
+pub use scalar::is_moment;
+pub use schema::{Schema, reticent_schema, schema, sdl, trusting_schema};

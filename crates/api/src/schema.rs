@@ -1,6 +1,6 @@
 //! The schema as a whole.
 
-use async_graphql::{SDLExportOptions, SchemaBuilder};
+use async_graphql::{SDLExportOptions, SchemaBuilder, ValidationMode};
 use understudy_app::App;
 
 use crate::mutation::Mutation;
@@ -17,14 +17,20 @@ pub fn schema(app: App) -> Schema {
     builder().data(app).finish()
 }
 
-/// The same schema, for those who must not learn from it what there is: it answers no introspection, and its errors
-/// suggest no names.
+/// The same schema, for those who validate documents before they have them executed. It does not do so again: its own
+/// rules refuse some documents that GraphQL has.
+#[must_use]
+pub fn trusting_schema(app: App) -> Schema {
+    builder().data(app).validation_mode(ValidationMode::Fast).finish()
+}
+
+/// A [`trusting_schema`] for those who must not learn from it what there is: it answers no introspection.
 #[must_use]
 pub fn reticent_schema(app: App) -> Schema {
     builder()
         .data(app)
+        .validation_mode(ValidationMode::Fast)
         .disable_introspection()
-        .disable_suggestions()
         .finish()
 }
 

@@ -81,10 +81,10 @@ pub(crate) async fn serve(options: cli::Serve) -> Result<(), Failure> {
     };
     let unread = transport.limits.silence;
     let schema = match transport.introspection {
-        Introspection::On => understudy_api::schema(app.clone()),
+        Introspection::On => understudy_api::trusting_schema(app.clone()),
         Introspection::Off => understudy_api::reticent_schema(app.clone()),
     };
-    let types = TypeSystem::parse(&understudy_api::sdl())?;
+    let types = TypeSystem::parse(&understudy_api::sdl())?.with_scalar("DateTime", understudy_api::is_moment);
     let endpoint = Endpoint::new(Shared::new(schema), types, transport, shutdown);
     let listening = bind(&options.listen, unread, certificate.as_ref(), endpoint, shown)?;
     let handle = listening.server.handle();

@@ -3,9 +3,10 @@
 //! async-graphql trusts the document more than a public server can. It recurses with each bracket, and its checks
 //! walk through fragments as often as they are spread, so that a few hundred bytes from anyone cost the process its
 //! stack, or a core for minutes. So nothing reaches the schema but through [`Guarded`], which looks at the text
-//! before it is parsed, and at the document before it is validated.
+//! before it is parsed, and at the document before it is carried out: whether it is valid, and what it costs.
 
 mod document;
+mod grammar;
 mod input;
 mod literals;
 mod refusal;
@@ -13,6 +14,7 @@ mod spelling;
 mod text;
 pub(crate) mod trusted;
 mod typed;
+mod valid;
 mod variables;
 mod weight;
 
@@ -20,17 +22,17 @@ use std::{any::TypeId, mem, sync::Arc};
 
 use self::{
     refusal::{PARSE_FAILED, Refusal, VALIDATION_FAILED},
+    text::MAX_NAME,
     trusted::TrustedDocuments,
     weight::Weights,
 };
 use crate::{
     Introspection, Limits, TypeSystem,
     error::{coded, with_code},
-    http::answer::is_request_error,
     observe::{self, Observer, Operation},
 };
 use async_graphql::{
-    Data, Executor, Positioned, Request, Response, ServerError,
+    Data, Executor, Positioned, Request, Response, ServerError, Variables,
     parser::{
         parse_query,
         types::{DocumentOperations, ExecutableDocument, OperationDefinition, OperationType, Selection},
@@ -85,7 +87,7 @@ impl<E: Executor> Executor for Guarded<E> {
                 let execution = async { all_coded(self.executor.execute(request).await) };
                 self.observer.execute(operation, execution).await
             }
-            Err(error) => refuse(error),
+            Err(errors) => refuse(errors),
         }
     }
 
@@ -99,17 +101,14 @@ impl<E: Executor> Executor for Guarded<E> {
                 let results = self.executor.execute_stream(request, session_data);
                 self.observer.follow(operation, results.map(all_coded).boxed())
             }
-            Err(error) => stream::once(future::ready(refuse(error))).boxed(),
+            Err(errors) => stream::once(future::ready(refuse(errors))).boxed(),
         }
     }
 }
 
-/// How many errors are told of a document. Each field of it may be one, and an error is longer than a field.
-const MAX_ERRORS: usize = 100;
-
 /// The response to what is not handed on.
-fn refuse(error: ServerError) -> Response {
-    let response = Response::from_errors(vec![error]);
+fn refuse(errors: Vec<ServerError>) -> Response {
+    let response = Response::from_errors(errors);
     observe::count_refused(&response);
     response
 }
@@ -117,9 +116,6 @@ fn refuse(error: ServerError) -> Response {
 /// The response, with a code for each error that async-graphql itself has found: before anything was executed, or in
 /// the arguments of a field. What the schema's resolvers tell has its code already.
 fn all_coded(mut response: Response) -> Response {
-    if is_request_error(&response) {
-        response.errors.truncate(MAX_ERRORS);
-    }
     for error in &mut response.errors {
         let has_code = error
             .extensions
@@ -196,29 +192,46 @@ fn choose<'a>(
     Some((name, &operation.node))
 }
 
-/// Admits the request, and checks what it asks for with its variables, which get the values that they have by default;
-/// the operation, where it is clear which one is meant.
-fn prepare(request: &mut Request, rules: &Rules) -> Result<Option<Operation>, ServerError> {
+/// Admits the request, validates its document, and checks what it asks for with its variables, which get the values that
+/// they have by default; the operation, where it is clear which one is meant.
+fn prepare(request: &mut Request, rules: &Rules) -> Result<Option<Operation>, Vec<ServerError>> {
     let name = request.operation_name.clone();
     let mut variables = mem::take(&mut request.variables);
+    let document = admit(request, rules).map_err(|error| vec![error])?;
+    valid::check(document, &rules.types, &rules.limits, rules.introspection)?;
+    let mut merged = None;
     let mut chosen = None;
-    let document = admit(request, rules)?;
     // Which operation is meant may be unclear; then the schema says so.
     if let Some((name, operation)) = choose(document, name.as_deref()) {
         chosen = Some(Operation::new(name, operation.ty));
-        variables::fill(&mut variables, operation, &rules.types)?;
-        let weights = Weights::of(&variables);
-        weight::check(document, &weights, rules.limits.values)?;
-        let pass = typed::Pass {
-            document,
-            variables: &variables,
-            weights: &weights,
-            types: &rules.types,
-        };
-        pass.check(operation, rules.limits.complexity)?;
+        let name = name.map(str::to_owned);
+        check_asked(document, operation, &mut variables, rules).map_err(|error| vec![error])?;
+        merged = valid::merge_roots(document, name.as_deref(), &variables);
+    }
+    if let Some(merged) = merged {
+        request.set_parsed_query(merged);
     }
     request.variables = variables;
     Ok(chosen)
+}
+
+/// Checks what an operation asks for with its variables, and completes them.
+fn check_asked(
+    document: &ExecutableDocument,
+    operation: &OperationDefinition,
+    variables: &mut Variables,
+    rules: &Rules,
+) -> Result<(), ServerError> {
+    variables::fill(variables, operation, &rules.types)?;
+    let weights = Weights::of(variables);
+    weight::check(document, &weights, rules.limits.values)?;
+    let pass = typed::Pass {
+        document,
+        variables,
+        weights: &weights,
+        types: &rules.types,
+    };
+    Ok(pass.check(operation, rules.limits.complexity)?)
 }
 
 /// Finds the request's document, checks its text, parses it, and checks what it is. The document stays in the request,
@@ -226,6 +239,10 @@ fn prepare(request: &mut Request, rules: &Rules) -> Result<Option<Operation>, Se
 fn admit<'r>(request: &'r mut Request, rules: &Rules) -> Result<&'r ExecutableDocument, ServerError> {
     if !request.data.contains_key(&TypeId::of::<Admitted>()) {
         trusted::resolve(request, rules.documents.as_ref())?;
+        let name = request.operation_name.as_ref();
+        if name.is_some_and(|name| name.len() > MAX_NAME) {
+            return Err(Refusal::OperationName(MAX_NAME).into());
+        }
         let document = parse(&request.query, &rules.limits, rules.introspection)?;
         request.set_parsed_query(document);
         request.data.insert(Admitted);
@@ -241,6 +258,7 @@ fn parse(
 ) -> Result<ExecutableDocument, ServerError> {
     text::check_document(query, limits)?;
     literals::check(query)?;
+    grammar::check(query)?;
     let document = parse_query(spelling::respell(query)).map_err(|error| syntax_error(error.into()))?;
     document::check(&document, limits, introspection)?;
     Ok(document)

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use async_graphql::{
     Context, Error, ErrorExtensions as _, Executor as _, ID, InputObject, Json, Object, Request, Schema,
-    SimpleObject, Subscription as GraphqlSubscription,
+    SimpleObject, Subscription as GraphqlSubscription, ValidationMode,
 };
 
 use futures_util::{Stream, StreamExt as _, future, stream};
@@ -98,6 +98,7 @@ impl Subscription {
 pub(crate) fn schema() -> Guarded<TestSchema> {
     let schema = Schema::build(Query, Mutation, Subscription)
         .data(Made::default())
+        .validation_mode(ValidationMode::Fast)
         .finish();
     let rules = Rules {
         limits: Limits::default(),
