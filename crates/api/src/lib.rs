@@ -23,4 +23,5 @@ mod viewer;
 mod wants;
 
 pub use follower::Follower;
-pub use schema::{Schema, Unfinished, reticent, schema, sdl, unfinished};
+pub use scalar::is_moment;
+pub use schema::{Schema, Unfinished, reticent, schema, sdl, trusting, unfinished};

@@ -40,12 +40,18 @@ impl ScalarType for DateTime {
     }
 
     fn is_valid(value: &Value) -> bool {
-        matches!(value, Value::String(_))
+        is_moment(value)
     }
 
     fn to_value(&self) -> Value {
         Value::String(self.0.to_rfc3339_opts(SecondsFormat::Millis, true))
     }
+}
+
+/// Whether a value is one of the scalar `DateTime`, so that it can be refused before anything is carried out.
+#[must_use]
+pub fn is_moment(value: &Value) -> bool {
+    matches!(value, Value::String(text) if DateTime::read(text).is_some())
 }
 
 /// Any JSON value.
@@ -111,7 +117,9 @@ mod tests {
             "9999-12-31T23:59:60Z",
         ] {
             assert_eq!(told(text), None, "{text}");
+            assert!(!is_moment(&Value::from(text)), "{text}");
         }
+        assert!(is_moment(&Value::from("2026-11-03T09:30:00Z")));
         assert!(DateTime::parse(Value::from(0)).is_err());
         assert!(DateTime::parse(Value::Null).is_err());
     }

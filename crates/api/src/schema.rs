@@ -1,6 +1,6 @@
 //! The schema as a whole.
 
-use async_graphql::{SDLExportOptions, SchemaBuilder};
+use async_graphql::{SDLExportOptions, SchemaBuilder, ValidationMode};
 use understudy_app::App;
 
 use crate::mutation::Mutation;
@@ -24,6 +24,13 @@ pub fn schema(app: App) -> Schema {
 #[must_use]
 pub fn unfinished(app: App) -> Unfinished {
     builder().data(app)
+}
+
+/// The same, for those who validate documents before they have them executed. It does not do so again: its own rules
+/// refuse some documents that GraphQL has.
+#[must_use]
+pub fn trusting(schema: Unfinished) -> Unfinished {
+    schema.validation_mode(ValidationMode::Fast)
 }
 
 /// The same, for those who must not learn from it what there is: it answers no introspection, and its errors suggest no

@@ -3,9 +3,10 @@
 //! async-graphql trusts the document more than a public server can. It recurses with each bracket, and its checks
 //! walk through fragments as often as they are spread, so that a few hundred bytes from anyone cost the process its
 //! stack, or a core for minutes. So nothing reaches the schema but through [`Guarded`], which looks at the text
-//! before it is parsed, and at the document before it is validated.
+//! before it is parsed, and at the document before it is carried out: whether it is valid, and what it costs.
 
 mod document;
+mod grammar;
 mod input;
 mod literals;
 mod refusal;
@@ -13,6 +14,7 @@ mod spelling;
 mod text;
 pub(crate) mod trusted;
 mod typed;
+mod valid;
 mod variables;
 mod weight;
 
@@ -20,6 +22,7 @@ use std::{any::TypeId, mem, sync::Arc};
 
 use self::{
     refusal::{PARSE_FAILED, Refusal, VALIDATION_FAILED},
+    text::MAX_NAME,
     trusted::TrustedDocuments,
     weight::Weights,
 };
@@ -28,11 +31,10 @@ use crate::{
     answer_size::{Answer, Scale, value_bytes},
     budget::{Budget, NoRoom},
     error::{OVERLOADED, coded, with_code},
-    http::answer::is_request_error,
     observe::{self, Observer, Operation},
 };
 use async_graphql::{
-    Executor, Positioned, Request, Response, ServerError,
+    Executor, Positioned, Request, Response, ServerError, Variables,
     parser::{
         parse_query,
         types::{DocumentOperations, ExecutableDocument, OperationDefinition, OperationType, Selection},
@@ -101,7 +103,7 @@ impl<E: Executor> Guarded<E> {
                 let execution = self.executor.execute(request).map(all_coded);
                 self.observer.execute(operation, scale.execute(execution)).await
             }
-            Err(error) => self.refuse(error),
+            Err(errors) => self.refuse(errors),
         }
     }
 
@@ -112,7 +114,7 @@ impl<E: Executor> Guarded<E> {
                 let results = self.executor.execute_stream(request, None).map(all_coded);
                 self.observer.follow(operation, scale.follow(results.boxed()))
             }
-            Err(error) => stream::once(future::ready(self.refuse(error))).boxed(),
+            Err(errors) => stream::once(future::ready(self.refuse(errors))).boxed(),
         }
     }
 
@@ -123,11 +125,11 @@ impl<E: Executor> Guarded<E> {
         request: &mut Request,
         free: usize,
         standing: usize,
-    ) -> Result<(Option<Operation>, Arc<Scale>), ServerError> {
+    ) -> Result<(Option<Operation>, Arc<Scale>), Vec<ServerError>> {
         let operation = check(request, &self.rules)?;
         let mut held = self.budget.hold(free);
         held.grow(request_bytes(request) + standing)
-            .map_err(|NoRoom| coded(NoRoom.to_string(), OVERLOADED))?;
+            .map_err(|NoRoom| vec![coded(NoRoom.to_string(), OVERLOADED)])?;
         let has_commands = operation.as_ref().is_some_and(Operation::is_mutation);
         let answer = self.budget.hold(free + standing);
         let scale = Scale::new(held, answer, self.rules.limits.answer_bytes, has_commands);
@@ -136,8 +138,8 @@ impl<E: Executor> Guarded<E> {
     }
 
     /// The response to what is not handed on.
-    fn refuse(&self, error: ServerError) -> Answer {
-        let response = Response::from_errors(vec![error]);
+    fn refuse(&self, errors: Vec<ServerError>) -> Answer {
+        let response = Response::from_errors(errors);
         observe::count_refused(&response);
         self.answer_with(response)
     }
@@ -152,15 +154,9 @@ impl<E: Executor> Guarded<E> {
     }
 }
 
-/// How many errors are told of a document. Each field of it may be one, and an error is longer than a field.
-const MAX_ERRORS: usize = 100;
-
 /// The response, with a code for each error that async-graphql itself has found: before anything was executed, or in
 /// the arguments of a field. What the schema's resolvers tell has its code already.
 fn all_coded(mut response: Response) -> Response {
-    if is_request_error(&response) {
-        response.errors.truncate(MAX_ERRORS);
-    }
     for error in &mut response.errors {
         let has_code = error
             .extensions
@@ -237,29 +233,46 @@ fn choose<'a>(
     Some((name, &operation.node))
 }
 
-/// Admits the request, and checks what it asks for with its variables, which get the values that they have by default;
-/// the operation, where it is clear which one is meant.
-fn check(request: &mut Request, rules: &Rules) -> Result<Option<Operation>, ServerError> {
+/// Admits the request, validates its document, and checks what it asks for with its variables, which get the values that
+/// they have by default; the operation, where it is clear which one is meant.
+fn check(request: &mut Request, rules: &Rules) -> Result<Option<Operation>, Vec<ServerError>> {
     let name = request.operation_name.clone();
     let mut variables = mem::take(&mut request.variables);
+    let document = admit(request, rules).map_err(|error| vec![error])?;
+    valid::check(document, &rules.types, &rules.limits, rules.introspection)?;
+    let mut merged = None;
     let mut chosen = None;
-    let document = admit(request, rules)?;
     // Which operation is meant may be unclear; then the schema says so.
     if let Some((name, operation)) = choose(document, name.as_deref()) {
         chosen = Some(Operation::new(name, operation.ty));
-        variables::fill(&mut variables, operation, &rules.types)?;
-        let weights = Weights::of(&variables);
-        weight::check(document, &weights, rules.limits.values)?;
-        let pass = typed::Pass {
-            document,
-            variables: &variables,
-            weights: &weights,
-            types: &rules.types,
-        };
-        pass.check(operation, rules.limits.complexity)?;
+        let name = name.map(str::to_owned);
+        check_asked(document, operation, &mut variables, rules).map_err(|error| vec![error])?;
+        merged = valid::merge_roots(document, name.as_deref(), &variables);
+    }
+    if let Some(merged) = merged {
+        request.set_parsed_query(merged);
     }
     request.variables = variables;
     Ok(chosen)
+}
+
+/// Checks what an operation asks for with its variables, and completes them.
+fn check_asked(
+    document: &ExecutableDocument,
+    operation: &OperationDefinition,
+    variables: &mut Variables,
+    rules: &Rules,
+) -> Result<(), ServerError> {
+    variables::fill(variables, operation, &rules.types)?;
+    let weights = Weights::of(variables);
+    weight::check(document, &weights, rules.limits.values)?;
+    let pass = typed::Pass {
+        document,
+        variables,
+        weights: &weights,
+        types: &rules.types,
+    };
+    Ok(pass.check(operation, rules.limits.complexity)?)
 }
 
 /// Finds the request's document, checks its text, parses it, and checks what it is. The document stays in the request,
@@ -267,6 +280,10 @@ fn check(request: &mut Request, rules: &Rules) -> Result<Option<Operation>, Serv
 fn admit<'r>(request: &'r mut Request, rules: &Rules) -> Result<&'r ExecutableDocument, ServerError> {
     if !request.data.contains_key(&TypeId::of::<Admitted>()) {
         trusted::resolve(request, rules.documents.as_ref())?;
+        let name = request.operation_name.as_ref();
+        if name.is_some_and(|name| name.len() > MAX_NAME) {
+            return Err(Refusal::OperationName(MAX_NAME).into());
+        }
         let (document, tokens) = parse(&request.query, &rules.limits, rules.introspection)?;
         request.set_parsed_query(document);
         request.data.insert(Admitted { tokens });
@@ -282,6 +299,7 @@ fn parse(
 ) -> Result<(ExecutableDocument, usize), ServerError> {
     let tokens = text::check_document(query, limits)?;
     literals::check(query)?;
+    grammar::check(query)?;
     let document = parse_query(spelling::respell(query)).map_err(|error| syntax_error(error.into()))?;
     document::check(&document, limits, introspection)?;
     Ok((document, tokens))

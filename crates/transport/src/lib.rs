@@ -87,7 +87,7 @@ pub enum Introspection {
     /// They are, as tools need it.
     #[default]
     On,
-    /// They are refused. Whoever builds the schema must see that its errors suggest no names either.
+    /// They are refused, and errors suggest no names.
     Off,
 }
 
@@ -104,7 +104,8 @@ struct Inner<E> {
 }
 
 impl<E: Executor> Endpoint<E> {
-    /// Serves `executor`, a schema of these `types` with the extension [`AnswerSize`], until `shutdown`.
+    /// Serves `executor`, a schema of these `types` with the extension [`AnswerSize`], until `shutdown`. Documents are validated by `types`, so that the
+    /// executor need not (`ValidationMode::Fast`).
     #[must_use]
     pub fn new(executor: E, types: TypeSystem, options: Options, shutdown: Shutdown) -> Self {
         Self::admitting(executor, types, options, shutdown, |_| Ok(()))

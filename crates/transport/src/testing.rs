@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use async_graphql::{
     Context, Error, ErrorExtensions as _, ID, InputObject, Json, Object, Request, Schema, SimpleObject,
-    Subscription as GraphqlSubscription,
+    Subscription as GraphqlSubscription, ValidationMode,
 };
 
 use futures_util::{Stream, StreamExt as _, future, stream};
@@ -99,6 +99,7 @@ pub(crate) fn schema() -> Guarded<TestSchema> {
     let schema = Schema::build(Query, Mutation, Subscription)
         .data(Made::default())
         .extension(AnswerSize)
+        .validation_mode(ValidationMode::Fast)
         .finish();
     let rules = Rules {
         limits: Limits::default(),

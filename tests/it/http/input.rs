@@ -7,7 +7,7 @@ use super::{Stage, refused};
 #[tokio::test]
 async fn variables_that_do_not_fit_keep_everything_from_being_carried_out() {
     let stage = Stage::new();
-    let first = "mutation ($input: SegmentInput!, $first: Int, $on: Boolean) {
+    let first = "mutation ($input: SegmentInput!, $first: Int, $on: Boolean!) {
         one: createSegment(input: { name: \"Everyone\" }) { changed }
         two: createSegment(input: $input) @include(if: $on) {
             segment { campaigns(first: $first) { totalCount } }
@@ -37,7 +37,7 @@ async fn variables_that_do_not_fit_keep_everything_from_being_carried_out() {
         ),
         (
             json!({ "input": input, "on": "yes" }),
-            "The variable `$on` must be of the type `Boolean`.",
+            "The variable `$on` must be of the type `Boolean!`.",
         ),
         (json!({ "on": true }), "The variable `$input` must have a value."),
     ] {

@@ -3,11 +3,11 @@
 //! Fragments that spread each other twice double with each level, so that the size is never walked, only computed:
 //! each fragment is measured once, and its measure is used wherever it is spread.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use async_graphql::{
     Name,
-    parser::types::{ExecutableDocument, OperationDefinition, OperationType, Selection, SelectionSet},
+    parser::types::{ExecutableDocument, Selection, SelectionSet},
 };
 
 use super::Refusal;
@@ -48,12 +48,12 @@ struct Pass<'a> {
     fragments: HashMap<&'a Name, Progress>,
 }
 
-/// Checks all operations, since async-graphql's checks visit even those that are not chosen, and all fragments, even
+/// Checks all operations, since validation visits even those that are not chosen, and all fragments, even
 /// those that no operation uses.
 ///
 /// # Errors
-/// If the document is too large or too deep, asks about the schema where it must not, has a fragment that contains itself, a mutation with a response key that
-/// stands twice, or a subscription with several root fields.
+/// If the document is too large or too deep, asks about the schema where it must not, or has a fragment that contains
+/// itself.
 pub(super) fn check(
     document: &ExecutableDocument,
     limits: &Limits,
@@ -73,48 +73,7 @@ pub(super) fn check(
     for name in document.fragments.keys() {
         pass.fragment(name, 0)?;
     }
-    document
-        .operations
-        .iter()
-        .try_for_each(|(_, operation)| check_roots(document, &operation.node))
-}
-
-/// Checks the fields that an operation begins with. The document is known to be of a size that can be walked.
-///
-/// A mutation has no response key twice: GraphQL merges such fields into one, but async-graphql would carry the
-/// command out twice. A subscription has one field: async-graphql would run several, and tell each event twice where
-/// GraphQL merges them.
-fn check_roots(document: &ExecutableDocument, operation: &OperationDefinition) -> Result<(), Refusal> {
-    let mut keys = vec![];
-    root_keys(document, &operation.selection_set.node, &mut keys);
-    match operation.ty {
-        OperationType::Mutation => {
-            let mut seen = HashSet::new();
-            let twice = keys.into_iter().find(|key| !seen.insert(*key));
-            twice.map_or(Ok(()), |key| Err(Refusal::Repeated(key.to_string())))
-        }
-        OperationType::Subscription if keys.len() > 1 => Err(Refusal::Roots),
-        OperationType::Query | OperationType::Subscription => Ok(()),
-    }
-}
-
-/// The response keys of the fields that an operation begins with, introspection aside.
-fn root_keys<'a>(document: &'a ExecutableDocument, set: &'a SelectionSet, keys: &mut Vec<&'a Name>) {
-    for item in &set.items {
-        match &item.node {
-            Selection::Field(field) => {
-                keys.extend(Some(&field.node.response_key().node).filter(|key| !key.starts_with("__")));
-            }
-            Selection::InlineFragment(fragment) => {
-                root_keys(document, &fragment.node.selection_set.node, keys);
-            }
-            Selection::FragmentSpread(spread) => {
-                if let Some(fragment) = document.fragments.get(&spread.node.fragment_name.node) {
-                    root_keys(document, &fragment.node.selection_set.node, keys);
-                }
-            }
-        }
-    }
+    Ok(())
 }
 
 impl<'a> Pass<'a> {
@@ -343,44 +302,6 @@ mod tests {
             check_text("{ fields { fields { fields { fields { fields } } } } }"),
             Ok(())
         );
-    }
-
-    #[test]
-    fn a_mutation_has_each_response_key_once() {
-        let repeated = |key: &str| Err(Refusal::Repeated(key.to_owned()));
-        for (text, expected) in [
-            (
-                "mutation { a { b } c { b b } d: a { b } __typename __typename }",
-                Ok(()),
-            ),
-            ("query { a { b } a { c } }", Ok(())),
-            ("mutation { a { b } a { c } }", repeated("a")),
-            (
-                "mutation { x: a ... on Mutation { ...f } } fragment f on Mutation { x: a }",
-                repeated("x"),
-            ),
-            (
-                "mutation { ...f ...f } fragment f on Mutation { a }",
-                repeated("a"),
-            ),
-        ] {
-            assert_eq!(check_text(text), expected, "{text}");
-        }
-    }
-
-    #[test]
-    fn a_subscription_has_one_root_field() {
-        for (text, expected) in [
-            ("subscription { a { b } }", Ok(())),
-            ("subscription { a { b } a { c } }", Err(Refusal::Roots)),
-            ("subscription { a { b } c: a { b } }", Err(Refusal::Roots)),
-            (
-                "subscription { a { b } ...f } fragment f on Subscription { d }",
-                Err(Refusal::Roots),
-            ),
-        ] {
-            assert_eq!(check_text(text), expected, "{text}");
-        }
     }
 
     #[test]

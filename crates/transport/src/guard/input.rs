@@ -1,15 +1,29 @@
-//! Whether a value fits the type that it is given for.
+//! Whether the value of a variable fits its type, and what it is then.
 //!
-//! async-graphql finds most of what does not fit while it validates, but not all: a number beyond what `Int` holds, or
-//! a text where an object should be, is found by the field that gets it, when the fields before it have been carried
-//! out.
+//! A document's own values are looked at while it is validated (`valid/values.rs`); these come as JSON, which has texts
+//! where GraphQL has values of enums, and knows no whole numbers: `3.0` is 3. If what does not fit were left to the
+//! fields that get it, the fields before them would have been carried out.
 
 use async_graphql::{
     Name, Number, Value,
-    parser::types::{BaseType, EnumType, InputValueDefinition, Type, TypeDefinition, TypeKind},
+    indexmap::IndexMap,
+    parser::types::{
+        BaseType, EnumType, InputObjectType, InputValueDefinition, Type, TypeDefinition, TypeKind,
+    },
 };
 
+use super::text::MAX_NAME;
 use crate::TypeSystem;
+
+/// The scalars that GraphQL itself has.
+pub(super) mod scalar {
+    pub(in crate::guard) const INT: &str = "Int";
+    pub(in crate::guard) const FLOAT: &str = "Float";
+    pub(in crate::guard) const STRING: &str = "String";
+    pub(in crate::guard) const BOOLEAN: &str = "Boolean";
+    pub(in crate::guard) const ID: &str = "ID";
+    pub(in crate::guard) const ALL: [&str; 5] = [INT, FLOAT, STRING, BOOLEAN, ID];
+}
 
 /// Why a value does not fit.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,117 +43,167 @@ impl Misfit {
         }
     }
 
+    /// A field that there is not. Its name may be as long as JSON may be.
+    pub(super) fn no_field(name: &str) -> Self {
+        let short: String = name.chars().take(MAX_NAME).collect();
+        let dots = if short.len() < name.len() { "…" } else { "" };
+        Self::new(format!("must not have a field `{short}{dots}`"))
+    }
+
     /// The same, seen from the value around.
-    fn within(mut self, segment: &str) -> Self {
+    pub(super) fn within(mut self, segment: &str) -> Self {
         self.at.insert_str(0, segment);
         self
     }
 }
 
-/// Checks a value against its type. Types that the schema does not have are left to validation.
+/// Checks a value against its type, and makes of it what the type has: whole numbers of numbers, and texts of ids.
+/// Types that the schema does not have are left to validation.
 ///
 /// # Errors
 /// If it does not fit.
-pub(super) fn check(types: &TypeSystem, ty: &Type, value: &Value) -> Result<(), Misfit> {
+pub(super) fn coerce(types: &TypeSystem, ty: &Type, value: &mut Value) -> Result<(), Misfit> {
     match (&ty.base, value) {
         (_, Value::Null) if ty.nullable => Ok(()),
         (_, Value::Null) => Err(must_be(ty)),
         (BaseType::List(item), Value::List(values)) => {
-            for (index, value) in values.iter().enumerate() {
-                check(types, item, value).map_err(|misfit| misfit.within(&format!("[{index}]")))?;
+            for (index, value) in values.iter_mut().enumerate() {
+                coerce(types, item, value).map_err(|misfit| misfit.within(&format!("[{index}]")))?;
             }
             Ok(())
         }
         // One value is a list of one.
-        (BaseType::List(item), value) => check(types, item, value),
+        (BaseType::List(item), value) => coerce(types, item, value),
         (BaseType::Named(name), value) => match types.get(name) {
-            Some(definition) => check_named(types, ty, definition, value),
-            None if is_of_scalar(name, value) => Ok(()),
+            Some(definition) => coerce_named(types, ty, definition, value),
+            None if coerce_scalar(name, value) => Ok(()),
             None => Err(must_be(ty)),
         },
     }
 }
 
-fn must_be(ty: &Type) -> Misfit {
+/// That there is no value of this type.
+pub(super) fn must_be(ty: &Type) -> Misfit {
     Misfit::new(format!("must be of the type `{ty}`"))
 }
 
-fn check_named(
+fn coerce_named(
     types: &TypeSystem,
     ty: &Type,
     definition: &TypeDefinition,
-    value: &Value,
+    value: &mut Value,
 ) -> Result<(), Misfit> {
-    match (&definition.kind, value) {
+    let fits = match (&definition.kind, value) {
         (TypeKind::InputObject(object), Value::Object(values)) => {
-            for (name, value) in values {
-                let field = object.fields.iter().find(|field| field.node.name.node == *name);
-                let Some(field) = field else {
-                    return Err(Misfit::new(format!("must not have a field `{name}`")));
-                };
-                check(types, &field.node.ty.node, value)
-                    .map_err(|misfit| misfit.within(&format!(".{name}")))?;
-            }
-            let given = values.iter().filter(|(_, value)| **value != Value::Null).count();
-            if is_one_of(definition) && (values.len(), given) != (1, 1) {
-                // Which ones there are, nobody learns who has not named them.
-                return Err(Misfit::new(
-                    "must have exactly one field, and not null".to_owned(),
-                ));
-            }
-            let missing = object
-                .fields
-                .iter()
-                .find(|field| is_required(&field.node) && !values.contains_key(&field.node.name.node));
-            missing.map_or(Ok(()), |field| {
-                Err(Misfit::new(format!(
-                    "must have the field `{}`",
-                    field.node.name.node
-                )))
-            })
+            return coerce_object(types, definition, object, values);
         }
-        (TypeKind::Enum(definition), Value::String(name)) if has_value(definition, name) => Ok(()),
-        (TypeKind::Enum(definition), Value::Enum(name)) if has_value(definition, name) => Ok(()),
-        (TypeKind::InputObject(_) | TypeKind::Enum(_), _) => Err(must_be(ty)),
-        // What fits a scalar of the schema's own, only the schema knows. The others are no inputs.
-        (TypeKind::Scalar | TypeKind::Object(_) | TypeKind::Interface(_) | TypeKind::Union(_), _) => Ok(()),
+        (TypeKind::Enum(definition), Value::String(name)) => has_value(definition, name),
+        (TypeKind::Enum(definition), Value::Enum(name)) => has_value(definition, name),
+        (TypeKind::InputObject(_) | TypeKind::Enum(_), _) => false,
+        (TypeKind::Scalar, value) => types.scalar(&definition.name.node).is_none_or(|fits| fits(value)),
+        // These are no inputs.
+        (TypeKind::Object(_) | TypeKind::Interface(_) | TypeKind::Union(_), _) => true,
+    };
+    if fits { Ok(()) } else { Err(must_be(ty)) }
+}
+
+fn coerce_object(
+    types: &TypeSystem,
+    definition: &TypeDefinition,
+    object: &InputObjectType,
+    values: &mut IndexMap<Name, Value>,
+) -> Result<(), Misfit> {
+    for (name, value) in values.iter_mut() {
+        let field = field_of(definition, name).ok_or_else(|| Misfit::no_field(name))?;
+        coerce(types, &field.ty.node, value).map_err(|misfit| misfit.within(&format!(".{name}")))?;
     }
+    let given = values.values().filter(|value| **value != Value::Null).count();
+    if is_one_of(definition) && (values.len(), given) != (1, 1) {
+        return Err(one_field());
+    }
+    required_fields(object, |name| values.contains_key(name))
 }
 
 /// Whether a value fits one of GraphQL's own scalars. What is none of them is left to validation.
-fn is_of_scalar(name: &Name, value: &Value) -> bool {
-    match name.as_str() {
-        "Int" => number(value)
-            .and_then(Number::as_i64)
-            .is_some_and(|number| i32::try_from(number).is_ok()),
-        "Float" => number(value).is_some(),
-        "String" => matches!(value, Value::String(_)),
-        "Boolean" => matches!(value, Value::Boolean(_)),
-        "ID" => matches!(value, Value::String(_)) || number(value).is_some_and(|number| !number.is_f64()),
-        _ => true,
+fn coerce_scalar(name: &Name, value: &mut Value) -> bool {
+    match (name.as_str(), &*value) {
+        (scalar::INT, Value::Number(number)) => {
+            let Some(whole) = whole(number).and_then(|whole| whole.parse::<i32>().ok()) else {
+                return false;
+            };
+            *value = Value::from(whole);
+            true
+        }
+        (scalar::ID, Value::Number(number)) => {
+            let Some(whole) = whole(number) else {
+                return false;
+            };
+            *value = Value::String(whole);
+            true
+        }
+        (scalar::FLOAT, Value::Number(_))
+        | (scalar::STRING | scalar::ID, Value::String(_))
+        | (scalar::BOOLEAN, Value::Boolean(_)) => true,
+        (name, _) => !scalar::ALL.contains(&name),
     }
 }
 
-fn number(value: &Value) -> Option<&Number> {
-    match value {
-        Value::Number(number) => Some(number),
-        _ => None,
+/// The digits of a number that is whole, however it is written.
+fn whole(number: &Number) -> Option<String> {
+    match number.as_f64() {
+        Some(float) if number.is_f64() => {
+            // Without a sign for zero.
+            (float.fract() == 0.0).then(|| format!("{:.0}", float + 0.0))
+        }
+        _ => Some(number.to_string()),
     }
 }
 
 /// Whether exactly one of the fields is to be given.
-fn is_one_of(definition: &TypeDefinition) -> bool {
+pub(super) fn is_one_of(definition: &TypeDefinition) -> bool {
     definition
         .directives
         .iter()
         .any(|directive| directive.node.name.node == "oneOf")
 }
 
-fn is_required(field: &InputValueDefinition) -> bool {
+/// That not exactly one of the fields is given.
+pub(super) fn one_field() -> Misfit {
+    // Which ones there are, nobody learns who has not named them.
+    Misfit::new("must have exactly one field, and not null".to_owned())
+}
+
+/// Checks that what an object must have is given.
+///
+/// # Errors
+/// If something is not.
+pub(super) fn required_fields(
+    object: &InputObjectType,
+    is_given: impl Fn(&Name) -> bool,
+) -> Result<(), Misfit> {
+    let mut fields = object.fields.iter().map(|field| &field.node);
+    let missing = fields.find(|field| is_required(field) && !is_given(&field.name.node));
+    missing.map_or(Ok(()), |field| {
+        Err(Misfit::new(format!("must have the field `{}`", field.name.node)))
+    })
+}
+
+/// The field of an input object with this name.
+pub(super) fn field_of<'a>(definition: &'a TypeDefinition, name: &str) -> Option<&'a InputValueDefinition> {
+    let TypeKind::InputObject(object) = &definition.kind else {
+        return None;
+    };
+    let mut fields = object.fields.iter().map(|field| &field.node);
+    fields.find(|field| field.name.node == name)
+}
+
+/// Whether an argument or a field must be given.
+pub(super) fn is_required(field: &InputValueDefinition) -> bool {
     !field.ty.node.nullable && field.default_value.is_none()
 }
 
-fn has_value(definition: &EnumType, name: &str) -> bool {
+/// Whether an enum has this value.
+pub(super) fn has_value(definition: &EnumType, name: &str) -> bool {
     definition
         .values
         .iter()
@@ -158,11 +222,67 @@ mod tests {
         input Choice @oneOf { one: Int, other: Boolean }
         enum State { ON OFF }
         scalar When
+        scalar Even
     ";
 
     fn checked(ty: &str, value: &Value) -> Result<(), (String, String)> {
-        let types = TypeSystem::parse(SDL).unwrap();
-        check(&types, &Type::new(ty).unwrap(), value).map_err(|misfit| (misfit.at, misfit.must))
+        coerced(ty, value).map(|_| ())
+    }
+
+    fn coerced(ty: &str, value: &Value) -> Result<Value, (String, String)> {
+        let is_even = |value: &Value| matches!(value, Value::Number(number) if number.as_u64().is_some_and(|number| number % 2 == 0));
+        let types = TypeSystem::parse(SDL).unwrap().with_scalar("Even", is_even);
+        let mut value = value.clone();
+        coerce(&types, &Type::new(ty).unwrap(), &mut value).map_err(|misfit| (misfit.at, misfit.must))?;
+        Ok(value)
+    }
+
+    #[test]
+    fn numbers_that_are_whole_are_whole_numbers() {
+        for (ty, value, expected) in [
+            ("Int", value!(3.0), value!(3)),
+            ("[Int!]", value!([-1.0, 1e9]), value!([-1, 1_000_000_000])),
+            ("Int", value!(-0.0), value!(0)),
+            ("ID", value!(3.0), value!("3")),
+            ("ID", value!(-3), value!("-3")),
+            (
+                "ID",
+                value!(18_446_744_073_709_551_615_u64),
+                value!("18446744073709551615"),
+            ),
+            ("ID", value!(1e20), value!("100000000000000000000")),
+            (
+                "Search",
+                value!({ "page": { "size": 2.0 } }),
+                value!({ "page": { "size": 2 } }),
+            ),
+            ("Float", value!(3.0), value!(3.0)),
+            ("When", value!(3.0), value!(3.0)),
+        ] {
+            assert_eq!(coerced(ty, &value), Ok(expected), "{ty} {value}");
+        }
+        for (ty, value) in [
+            ("Int", value!(2_147_483_648.0)),
+            ("Int", value!(1e300)),
+            ("ID", value!(0.5)),
+        ] {
+            assert!(coerced(ty, &value).is_err(), "{ty} {value}");
+        }
+    }
+
+    #[test]
+    fn a_scalar_of_the_schema_may_say_what_fits_it() {
+        assert_eq!(checked("[Even]", &value!([2, null, 4])), Ok(()));
+        let misfit = ("[1]".to_owned(), "must be of the type `Even`".to_owned());
+        assert_eq!(checked("[Even]", &value!([2, 3])), Err(misfit));
+    }
+
+    #[test]
+    fn a_name_that_there_is_not_is_told_as_far_as_it_is_short() {
+        let long = "x".repeat(1_000_000);
+        let (_, must) =
+            checked("Page", &Value::from_json(serde_json::json!({ long: 1 })).unwrap()).unwrap_err();
+        assert_eq!(must.len(), "must not have a field ``…".len() + MAX_NAME);
     }
 
     #[test]

@@ -50,15 +50,23 @@ pub(super) enum Refusal {
     /// A fragment that contains itself, and so has no size at all.
     #[error("The fragment `{0}` spreads itself.")]
     Cycle(String),
-    /// A command that stands twice in a mutation, under one response key.
-    #[error("The mutation has the response key `{0}` twice; give one of the two an alias of its own.")]
-    Repeated(String),
     /// Two fields of one name, in an object that is written out.
     #[error("An object in the document has the field `{0}` twice.")]
     DuplicateField(String),
-    /// A subscription with several root fields, which GraphQL does not have.
-    #[error("A subscription selects one field; send one subscription for each.")]
-    Roots,
+    /// Names of any length.
+    #[error("The document has a name of more than {0} bytes.")]
+    Name(usize),
+    /// A name for the operation that no operation can have.
+    #[error("There is no operation with a name of more than {0} bytes.")]
+    OperationName(usize),
+    /// What the parser would take for a document, and GraphQL does not.
+    #[error("Syntax error: {0}")]
+    Syntax(&'static str),
+    /// Fields of one response key, in interfaces and their objects, level by level.
+    #[error(
+        "The document selects the same response keys of too many types in one another; give them other aliases."
+    )]
+    Meetings,
     /// More than an answer may hold, if every page of it is full.
     #[error(
         "The request asks for up to {values} values, and may ask for {limit}: take smaller pages, or less of each item."
@@ -69,11 +77,11 @@ pub(super) enum Refusal {
         /// What it may ask for.
         limit: usize,
     },
-    /// What a field is given is not of the type that it takes.
-    #[error("The argument `{at}` of the field `{field}` {must}.")]
+    /// What a field or directive is given is not of the type that it takes.
+    #[error("The argument `{at}` of {of} {must}.")]
     Argument {
-        /// The field's name.
-        field: String,
+        /// The field or directive that gets it.
+        of: String,
         /// The argument's name, and what leads to a part of its value.
         at: String,
         /// What must be there.
@@ -101,10 +109,9 @@ pub(super) enum Refusal {
 impl From<Refusal> for ServerError {
     fn from(refusal: Refusal) -> Self {
         let code = match &refusal {
-            Refusal::UnterminatedString => PARSE_FAILED,
+            Refusal::UnterminatedString | Refusal::Syntax(_) => PARSE_FAILED,
             Refusal::Cycle(_)
-            | Refusal::Repeated(_)
-            | Refusal::Roots
+            | Refusal::OperationName(_)
             | Refusal::DuplicateField(_)
             | Refusal::Argument { .. } => VALIDATION_FAILED,
             // Apollo's clients know these two by their codes, and go on with the document itself.
@@ -118,6 +125,8 @@ impl From<Refusal> for ServerError {
             | Refusal::JsonNesting(_)
             | Refusal::Aliases(_)
             | Refusal::Directives(_)
+            | Refusal::Name(_)
+            | Refusal::Meetings
             | Refusal::Selections(_)
             | Refusal::Depth(_)
             | Refusal::Complexity { .. }

@@ -275,10 +275,54 @@ async fn of_many_errors_only_the_first_are_told() {
     let fields: Vec<_> = (0..1_000).map(|number| format!("x{number}")).collect();
     let query = format!("{{ {} }}", fields.join(" "));
     let answer = schema().execute(Request::new(query)).await.response;
-    assert_eq!(answer.errors.len(), MAX_ERRORS);
+    assert_eq!(answer.errors.len(), valid::MAX_ERRORS);
     assert!(
-        answer.errors[0].message.contains("\"x0\""),
+        answer.errors[0].message.contains("`x0`"),
         "{}",
         answer.errors[0].message
     );
+}
+
+#[tokio::test]
+async fn a_command_that_stands_twice_is_carried_out_once() {
+    let schema = schema();
+    let query = "mutation { make ...f ... on Mutation { make } again: make } fragment f on Mutation { make }";
+    for made in [1, 3] {
+        assert_eq!(
+            data(&schema, query, serde_json::json!({})).await,
+            value!({ "make": made, "again": (made + 1) })
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_subscription_may_select_its_field_by_a_fragment_and_twice() {
+    let schema = schema();
+    let query = "subscription { ...f ticks } fragment f on Subscription { ticks }";
+    let answers: Vec<_> = schema.follow(Request::new(query)).collect().await;
+    let answers: Vec<_> = answers.into_iter().map(|answer| answer.response.data).collect();
+    assert_eq!(answers, [0, 1, 2].map(|tick| value!({ "ticks": tick })));
+}
+
+#[tokio::test]
+async fn whole_numbers_are_carried_out_however_json_writes_them() {
+    let schema = schema();
+    let query = "query ($id: ID!, $first: Int) { thing(id: $id) things(first: $first) { totalCount } }";
+    let expected = value!({ "thing": 7, "things": { "totalCount": 0 } });
+    for variables in [
+        serde_json::json!({ "id": 7.0, "first": 3.0 }),
+        serde_json::json!({ "id": "7", "first": 1e1 }),
+    ] {
+        assert_eq!(data(&schema, query, variables).await, expected);
+    }
+}
+
+#[tokio::test]
+async fn names_beyond_the_limit_are_refused_wherever_they_stand() {
+    let long = "x".repeat(MAX_NAME + 1);
+    assert_eq!(refused(&format!("{{ {long} }}")).await, "QUERY_TOO_COMPLEX");
+    let request = Request::new("query a { things { totalCount } }").operation_name(long);
+    let answer = schema().execute(request).await.response;
+    assert_eq!(codes(&answer), ["GRAPHQL_VALIDATION_FAILED"]);
+    assert!(answer.errors[0].message.len() < 100);
 }

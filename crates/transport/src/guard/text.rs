@@ -3,11 +3,14 @@
 use super::Refusal;
 use crate::Limits;
 
+/// How long a name may be, in bytes. Errors tell names again, and look for others that are like them.
+pub(super) const MAX_NAME: usize = 256;
+
 /// Checks the text of a GraphQL document, and counts its tokens. A text that passes need not be a document: that is for
 /// the parser to say.
 ///
 /// # Errors
-/// If brackets nest too deep, there are too many tokens or directives, or a string has no end.
+/// If brackets nest too deep, there are too many tokens or directives, a name is too long, or a string has no end.
 pub(super) fn check_document(text: &str, limits: &Limits) -> Result<usize, Refusal> {
     let bytes = text.as_bytes();
     let (mut at, mut tokens, mut directives, mut nesting) = (0, 0, 0, 0_usize);
@@ -17,6 +20,9 @@ pub(super) fn check_document(text: &str, limits: &Limits) -> Result<usize, Refus
             Some(b'}' | b']' | b')') => nesting = nesting.saturating_sub(1),
             Some(b'@') => directives += 1,
             _ => {}
+        }
+        if token == Token::Name && end - at > MAX_NAME {
+            return Err(Refusal::Name(MAX_NAME));
         }
         at = end;
         tokens += usize::from(!matches!(token, Token::Blank | Token::Comment));
@@ -285,6 +291,32 @@ mod tests {
         }
         assert_eq!(json("[]{}".repeat(1_000).as_bytes()), Ok(()));
         assert_eq!(json(format!("\"{}\"", "[".repeat(1_000)).as_bytes()), Ok(()));
+    }
+
+    #[test]
+    fn names_are_as_long_as_allowed() {
+        let (name, longer) = ("x".repeat(MAX_NAME), "x".repeat(MAX_NAME + 1));
+        for around in [
+            "{ # }",
+            "{ a: # }",
+            "{ #: a }",
+            "{ a(#: 1) }",
+            "{ a(b: $#) }",
+            "{ a @# }",
+            "{ ...# }",
+            "query ($a: #) { a }",
+        ] {
+            assert_eq!(document(&around.replace('#', &name)), Ok(()), "{around}");
+            assert_eq!(
+                document(&around.replace('#', &longer)),
+                Err(Refusal::Name(MAX_NAME)),
+                "{around}"
+            );
+        }
+        assert_eq!(
+            document(&format!("{{ a(b: \"{longer}\") # {longer}\n }}")),
+            Ok(())
+        );
     }
 
     #[test]

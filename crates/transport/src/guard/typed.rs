@@ -1,13 +1,14 @@
 //! The pass over the chosen operation by the types of its fields: how much the answer may hold, and whether what the
-//! fields are given fits.
+//! fields are given fits with the values that the variables have.
 //!
-//! The document is known to be small once its fragments are expanded, so that it can be walked as it is.
+//! The document is known to be valid, and small once its fragments are expanded, so that it can be walked as it is. A
+//! null may still be where none can be: in a variable whose default is something else.
 
 use async_graphql::{
     Name, Number, Positioned, Value as ConstValue, Variables,
     parser::types::{
-        BaseType, ExecutableDocument, Field, FieldDefinition, FragmentDefinition, OperationDefinition,
-        Selection, SelectionSet, TypeDefinition,
+        BaseType, Directive, ExecutableDocument, Field, FieldDefinition, InputValueDefinition,
+        OperationDefinition, Selection, SelectionSet, TypeDefinition,
     },
 };
 use async_graphql_value::Value;
@@ -37,8 +38,8 @@ pub(super) struct Pass<'a> {
 
 impl<'a> Pass<'a> {
     /// Checks what `operation` asks for: no more than `limit` values, if every page is full. A value is a field of an
-    /// object, an object in a list, or something that a field is given; and each page counts for some more. What introspection tells counts as one object for
-    /// each of its fields, and what the schema does not have is left to validation.
+    /// object, an object in a list, or something that a field is given; and each page counts for some more. What
+    /// introspection tells counts as one object for each of its fields.
     ///
     /// # Errors
     /// If it asks for more, or gives an argument what does not fit it.
@@ -59,6 +60,7 @@ impl<'a> Pass<'a> {
         page: Option<usize>,
     ) -> Result<usize, Refusal> {
         set.items.iter().try_fold(0_usize, |sum, item| {
+            self.directives(item.node.directives())?;
             let values = match &item.node {
                 Selection::Field(field) => self.field(&field.node, parent, page)?,
                 Selection::InlineFragment(fragment) => {
@@ -77,16 +79,8 @@ impl<'a> Pass<'a> {
         let Some(Positioned { node, .. }) = self.document.fragments.get(name) else {
             return Ok(0);
         };
-        let FragmentDefinition {
-            type_condition,
-            selection_set,
-            ..
-        } = node;
-        self.selection_set(
-            &selection_set.node,
-            self.types.get(&type_condition.node.on.node),
-            page,
-        )
+        let parent = self.types.get(&node.type_condition.node.on.node);
+        self.selection_set(&node.selection_set.node, parent, page)
     }
 
     fn field(
@@ -121,19 +115,14 @@ impl<'a> Pass<'a> {
     fn arguments(&self, field: &Field, definition: &FieldDefinition) -> Result<Option<usize>, Refusal> {
         let mut size: Option<usize> = None;
         for argument in &definition.arguments {
-            let (name, ty) = (argument.node.name.node.as_str(), &argument.node.ty.node);
+            let name = argument.node.name.node.as_str();
             let Some(given) = field.get_argument(name) else {
                 continue;
             };
-            let Some(value) = self.value(&given.node) else {
+            let of = || format!("the field `{}`", field.name);
+            let Some(value) = self.argument(&argument.node, given, of)? else {
                 continue;
             };
-            input::check(self.types, ty, &value).map_err(|misfit| Refusal::Argument {
-                field: field.name.node.to_string(),
-                at: format!("{name}{}", misfit.at),
-                must: misfit.must,
-                position: given.pos,
-            })?;
             let items = match &value {
                 ConstValue::Number(number) if PAGE_SIZES.contains(&name) => Some(page_size(number)),
                 ConstValue::List(values) => Some(values.len()),
@@ -142,6 +131,40 @@ impl<'a> Pass<'a> {
             size = size.max(items);
         }
         Ok(size)
+    }
+
+    /// Checks what directives are given.
+    fn directives(&self, directives: &[Positioned<Directive>]) -> Result<(), Refusal> {
+        for Positioned { node, .. } in directives {
+            let definition = self.types.directive(&node.name.node);
+            for argument in definition.iter().flat_map(|definition| &definition.arguments) {
+                if let Some(given) = node.get_argument(&argument.node.name.node) {
+                    self.argument(&argument.node, given, || {
+                        format!("the directive `@{}`", node.name)
+                    })?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The value of an argument; none if it is a variable that was left out.
+    fn argument(
+        &self,
+        definition: &InputValueDefinition,
+        given: &Positioned<Value>,
+        of: impl Fn() -> String,
+    ) -> Result<Option<ConstValue>, Refusal> {
+        let Some(mut value) = self.value(&given.node) else {
+            return Ok(None);
+        };
+        input::coerce(self.types, &definition.ty.node, &mut value).map_err(|misfit| Refusal::Argument {
+            of: of(),
+            at: format!("{}{}", definition.name.node, misfit.at),
+            must: misfit.must,
+            position: given.pos,
+        })?;
+        Ok(Some(value))
     }
 
     /// The value that stands in a document, with its variables. Those that were left out are as if nothing stood there, or
@@ -326,38 +349,45 @@ mod tests {
 
     #[test]
     fn arguments_that_do_not_fit_are_refused_with_their_place() {
-        for (text, field, at) in [
+        for (text, of_what, at) in [
             (
                 "mutation { go(way: { to: 1 }, far: 2147483648) { name } }",
-                "go",
+                "the field `go`",
                 "far",
             ),
-            ("mutation { go(way: 7) { name } }", "go", "way"),
-            ("mutation { go(way: { to: \"a\" }) { name } }", "go", "way.to"),
+            ("mutation { go(way: 7) { name } }", "the field `go`", "way"),
+            (
+                "mutation { go(way: { to: \"a\" }) { name } }",
+                "the field `go`",
+                "way.to",
+            ),
             // Left out is the one variable, and the other value is there.
             (
                 "mutation ($to: Int) { go(way: { to: $to, too: 1 }) { name } }",
-                "go",
+                "the field `go`",
                 "way",
             ),
             (
                 "query ($kind: Kind) { things(kinds: [$kind, A]) { total } }",
-                "things",
+                "the field `things`",
                 "kinds[0]",
             ),
             (
+                "query ($more: Boolean = true) { things @skip(if: $more) { total } }",
+                "the directive `@skip`",
+                "if",
+            ),
+            (
                 "{ ...f } fragment f on Query { things(kinds: [A, C]) { total } }",
-                "things",
+                "the field `things`",
                 "kinds[1]",
             ),
         ] {
-            let Err(Refusal::Argument {
-                field: of, at: there, ..
-            }) = checked(text, value!({}), 1_000)
+            let Err(Refusal::Argument { of, at: there, .. }) = checked(text, value!({ "more": null }), 1_000)
             else {
                 panic!("{text} passes")
             };
-            assert_eq!((of.as_str(), there.as_str()), (field, at), "{text}");
+            assert_eq!((of.as_str(), there.as_str()), (of_what, at), "{text}");
         }
     }
 }

@@ -1,0 +1,164 @@
+//! Variables: each defined once, of a type that can be given, and used where that type fits.
+
+use std::collections::{HashMap, HashSet};
+
+use async_graphql::{
+    Name, Pos, Positioned, Value as ConstValue,
+    parser::types::{BaseType, DirectiveLocation, Type, TypeKind, VariableDefinition},
+};
+
+use super::{
+    Walk,
+    values::{self, Place},
+};
+use crate::type_system;
+
+/// What a definition uses, without what it spreads.
+#[derive(Debug, Default)]
+pub(super) struct Uses<'a> {
+    pub(super) variables: Vec<Use<'a>>,
+    /// The fragments that it spreads.
+    pub(super) spreads: Vec<&'a Name>,
+}
+
+/// The use of a variable.
+#[derive(Debug)]
+pub(super) struct Use<'a> {
+    pub(super) name: &'a Name,
+    pub(super) position: Pos,
+    /// Where it is used, if that is known.
+    pub(super) place: Option<Place<'a>>,
+}
+
+/// The fragments that operations reach.
+pub(super) type Reached<'a> = HashSet<&'a Name>;
+
+impl<'a> Walk<'a> {
+    /// Walks through the definitions of an operation's variables.
+    pub(super) fn definitions(&mut self, definitions: &'a [Positioned<VariableDefinition>]) {
+        let mut before = HashSet::new();
+        for definition in definitions {
+            let (position, definition) = (definition.pos, &definition.node);
+            let (name, ty) = (&definition.name.node, &definition.var_type.node);
+            if !before.insert(name) {
+                self.tell(
+                    &[position],
+                    format_args!("The variable `${name}` is defined twice."),
+                );
+            }
+            let named = type_system::named(ty);
+            match self.types.any(named).map(|definition| &definition.kind) {
+                None => {
+                    let meant = self.did_you_mean(named, self.types.names());
+                    self.tell(&[position], format_args!("There is no type `{named}`.{meant}"));
+                }
+                Some(TypeKind::Object(_) | TypeKind::Interface(_) | TypeKind::Union(_)) => self.tell(
+                    &[position],
+                    format_args!(
+                        "The variable `${name}` cannot be of the type `{named}`, which is none of inputs."
+                    ),
+                ),
+                Some(TypeKind::Scalar | TypeKind::Enum(_) | TypeKind::InputObject(_)) => {}
+            }
+            if let Some(default) = &definition.default_value {
+                let value = default.node.clone().into_value();
+                if let Err(misfit) = values::check(self.types, ty, &value) {
+                    let (at, must) = (misfit.at, misfit.must);
+                    self.tell(
+                        &[default.pos],
+                        format_args!("The default of the variable `${name}{at}` {must}."),
+                    );
+                }
+            }
+            self.directives(&definition.directives, DirectiveLocation::VariableDefinition);
+        }
+    }
+
+    /// Checks an operation's variables where they are used: in itself, and in the fragments that it reaches.
+    pub(super) fn variables(
+        &mut self,
+        definitions: &'a [Positioned<VariableDefinition>],
+        own: &Uses<'a>,
+        fragments: &HashMap<&'a Name, &Uses<'a>>,
+        reached: &mut Reached<'a>,
+    ) {
+        let by_name: HashMap<_, _> = definitions
+            .iter()
+            .map(|definition| (&definition.node.name.node, definition))
+            .collect();
+        let mut used = HashSet::new();
+        let mut here = Reached::new();
+        let mut next = vec![own];
+        while let Some(uses) = next.pop() {
+            for use_ in &uses.variables {
+                used.insert(use_.name);
+                match by_name.get(use_.name) {
+                    Some(definition) => self.place(definition, use_),
+                    None => self.tell(
+                        &[use_.position],
+                        format_args!("There is no variable `${}`.", use_.name),
+                    ),
+                }
+            }
+            for spread in &uses.spreads {
+                if here.insert(*spread) {
+                    next.extend(fragments.get(*spread).copied());
+                }
+            }
+        }
+        for definition in definitions {
+            let name = &definition.node.name.node;
+            if !used.contains(name) {
+                self.tell(
+                    &[definition.pos],
+                    format_args!("The variable `${name}` is never used."),
+                );
+            }
+        }
+        reached.extend(here);
+    }
+
+    /// Checks a variable in a place.
+    fn place(&mut self, definition: &Positioned<VariableDefinition>, use_: &Use<'a>) {
+        let Some(place) = use_.place else {
+            return;
+        };
+        let (name, positions) = (use_.name, [definition.pos, use_.position]);
+        let ty = &definition.node.var_type.node;
+        if !is_allowed(&definition.node, place) {
+            let must = place.ty;
+            self.tell(
+                &positions,
+                format_args!("The variable `${name}` of the type `{ty}` stands where a value of the type `{must}` must be."),
+            );
+        }
+        if place.is_one_of && ty.nullable {
+            self.tell(
+                &positions,
+                format_args!("The variable `${name}` stands where exactly one value must be given, so its type must be `{ty}!`."),
+            );
+        }
+    }
+}
+
+/// Whether all values of a variable fit a place; null may be found not to when it is given.
+fn is_allowed(definition: &VariableDefinition, place: Place<'_>) -> bool {
+    let ty = &definition.var_type.node;
+    let default = definition.default_value.as_ref();
+    let has_default = default.is_some_and(|default| default.node != ConstValue::Null);
+    let may_be_null = ty.nullable && !has_default && !place.has_default;
+    !(place.is_required && may_be_null) && is_base_of(&ty.base, &place.ty.base)
+}
+
+/// Whether all values of the type `given` are of the type `taken`.
+fn is_of(given: &Type, taken: &Type) -> bool {
+    (taken.nullable || !given.nullable) && is_base_of(&given.base, &taken.base)
+}
+
+fn is_base_of(given: &BaseType, taken: &BaseType) -> bool {
+    match (given, taken) {
+        (BaseType::Named(given), BaseType::Named(taken)) => given == taken,
+        (BaseType::List(given), BaseType::List(taken)) => is_of(given, taken),
+        (BaseType::Named(_), BaseType::List(_)) | (BaseType::List(_), BaseType::Named(_)) => false,
+    }
+}
