@@ -15,8 +15,8 @@ use crate::harness::{Database, Received, SET_TIME, Server, Socket, client};
 /// How long the body of the one campaign is, in bytes.
 const BODY: usize = 1_000_000;
 
-/// Options that give large answers so little room that one of twenty bodies takes most of it.
-const LITTLE_ROOM: [&str; 2] = ["--max-held-bytes", "67108864"];
+/// Options that give large answers so little room that none of twenty bodies can be made while another is held.
+const LITTLE_ROOM: [&str; 2] = ["--max-held-bytes", "50331648"];
 
 /// Makes a campaign with a long body. Returns its id.
 async fn long_campaign(server: &Server) -> String {
