@@ -6,6 +6,7 @@
 mod check;
 mod cli;
 mod compression;
+mod connection;
 mod copy;
 mod executor;
 mod failure;
@@ -23,6 +24,7 @@ mod serve;
 mod signals;
 mod tls;
 mod traces;
+mod unread;
 
 use std::process;
 

@@ -9,7 +9,7 @@ use std::{
 };
 
 use actix_web::{
-    Error,
+    Error, HttpResponse,
     body::{BodySize, BoxBody, MessageBody},
     dev::{ServiceRequest, ServiceResponse},
     http::{
@@ -23,7 +23,10 @@ use metrics::counter;
 use tracing::{Instrument as _, Span, field};
 use uuid::Uuid;
 
-use crate::traces;
+use crate::{
+    connection::{Connection, Place},
+    traces,
+};
 
 /// The header that has the id, of requests and of answers.
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -63,10 +66,18 @@ pub(crate) async fn observe<B: MessageBody + 'static>(
         status: None,
         is_long: false,
         bytes: 0,
+        place: None,
         span: span.clone(),
     };
     traces::adopt(&span, &line.method, &line.path, request.headers());
-    let mut response = next.call(request).instrument(span).await?;
+    let mut response = match place(&request) {
+        Ok(place) => {
+            line.place = place;
+            let response = next.call(request).instrument(span).await?;
+            response.map_into_left_body()
+        }
+        Err(refusal) => request.into_response(refusal).map_into_right_body(),
+    };
     response.headers_mut().insert(REQUEST_ID, id);
     line.status = Some(response.status());
     traces::answered(&line.span, response.status().as_u16());
@@ -78,6 +89,21 @@ pub(crate) async fn observe<B: MessageBody + 'static>(
         body: body.boxed(),
         line,
     }))
+}
+
+/// The place of a request among those of its connection.
+///
+/// # Errors
+/// If there is none: what it is answered with. That has no body, since it would wait until somebody reads it.
+fn place(request: &ServiceRequest) -> Result<Option<Place>, HttpResponse> {
+    let Some(connection) = request.conn_data::<Connection>() else {
+        return Ok(None);
+    };
+    connection.place().map(Some).ok_or_else(|| {
+        HttpResponse::ServiceUnavailable()
+            .insert_header((header::RETRY_AFTER, "1"))
+            .finish()
+    })
 }
 
 /// The id that the request has been given on its way, or a new one.
@@ -141,6 +167,8 @@ struct Line {
     is_long: bool,
     /// Of the body.
     bytes: usize,
+    /// Among the requests of its connection; none where that is not known.
+    place: Option<Place>,
     span: Span,
 }
 
