@@ -83,11 +83,15 @@ impl<E: Executor> Guarded<E> {
 impl<E: Executor> Executor for Guarded<E> {
     async fn execute(&self, mut request: Request) -> Response {
         match prepare(&mut request, &self.rules) {
-            Ok(operation) => {
+            Ok(Prepared { operation, errors }) if errors.is_empty() => {
                 let execution = async { all_coded(self.executor.execute(request).await) };
                 self.observer.execute(operation, execution).await
             }
-            Err(errors) => refuse(errors),
+            Ok(Prepared { operation, errors }) => {
+                let refusal = future::ready(Response::from_errors(errors));
+                self.observer.execute(operation, refusal).await
+            }
+            Err(error) => refuse(error),
         }
     }
 
@@ -97,18 +101,30 @@ impl<E: Executor> Executor for Guarded<E> {
         session_data: Option<Arc<Data>>,
     ) -> BoxStream<'static, Response> {
         match prepare(&mut request, &self.rules) {
-            Ok(operation) => {
+            Ok(Prepared { operation, errors }) if errors.is_empty() => {
                 let results = self.executor.execute_stream(request, session_data);
                 self.observer.follow(operation, results.map(all_coded).boxed())
             }
-            Err(errors) => stream::once(future::ready(refuse(errors))).boxed(),
+            Ok(Prepared { operation, errors }) => {
+                let refusal = stream::once(future::ready(Response::from_errors(errors)));
+                self.observer.follow(operation, refusal.boxed())
+            }
+            Err(error) => stream::once(future::ready(refuse(error))).boxed(),
         }
     }
 }
 
+/// What is known of a request that may be executed.
+struct Prepared {
+    /// The operation, where it is clear which one is meant.
+    operation: Option<Operation>,
+    /// What is wrong with its document, if that is not valid.
+    errors: Vec<ServerError>,
+}
+
 /// The response to what is not handed on.
-fn refuse(errors: Vec<ServerError>) -> Response {
-    let response = Response::from_errors(errors);
+fn refuse(error: ServerError) -> Response {
+    let response = Response::from_errors(vec![error]);
     observe::count_refused(&response);
     response
 }
@@ -193,26 +209,31 @@ fn choose<'a>(
 }
 
 /// Admits the request, validates its document, and checks what it asks for with its variables, which get the values that
-/// they have by default; the operation, where it is clear which one is meant.
-fn prepare(request: &mut Request, rules: &Rules) -> Result<Option<Operation>, Vec<ServerError>> {
+/// they have by default.
+fn prepare(request: &mut Request, rules: &Rules) -> Result<Prepared, ServerError> {
     let name = request.operation_name.clone();
     let mut variables = mem::take(&mut request.variables);
-    let document = admit(request, rules).map_err(|error| vec![error])?;
-    valid::check(document, &rules.types, &rules.limits, rules.introspection)?;
-    let mut merged = None;
-    let mut chosen = None;
+    let document = admit(request, rules)?;
     // Which operation is meant may be unclear; then the schema says so.
-    if let Some((name, operation)) = choose(document, name.as_deref()) {
-        chosen = Some(Operation::new(name, operation.ty));
-        let name = name.map(str::to_owned);
-        check_asked(document, operation, &mut variables, rules).map_err(|error| vec![error])?;
-        merged = valid::merge_roots(document, name.as_deref(), &variables);
+    let chosen = choose(document, name.as_deref());
+    let operation = chosen.map(|(name, operation)| Operation::new(name, operation.ty));
+    let valid = valid::check(document, &rules.types, &rules.limits, rules.introspection);
+    if let Err(errors) = valid {
+        return Ok(Prepared { operation, errors });
+    }
+    let mut merged = None;
+    if let Some((name, chosen)) = chosen {
+        check_asked(document, chosen, &mut variables, rules)?;
+        merged = valid::merge_roots(document, name, &variables);
     }
     if let Some(merged) = merged {
         request.set_parsed_query(merged);
     }
     request.variables = variables;
-    Ok(chosen)
+    Ok(Prepared {
+        operation,
+        errors: vec![],
+    })
 }
 
 /// Checks what an operation asks for with its variables, and completes them.
