@@ -9,6 +9,7 @@ mod input;
 mod introspection;
 mod limits;
 mod media_types;
+mod merged;
 mod origins;
 mod rooms;
 mod share;

@@ -31,7 +31,7 @@ use crate::{
     answer_size::{Answer, Scale, value_bytes},
     budget::{Budget, NoRoom},
     error::{OVERLOADED, coded, with_code},
-    observe::{self, Observer, Operation},
+    observe::{Observer, Operation},
 };
 use async_graphql::{
     Executor, Positioned, Request, Response, ServerError, Variables,
@@ -103,7 +103,7 @@ impl<E: Executor> Guarded<E> {
                 let execution = self.executor.execute(request).map(all_coded);
                 self.observer.execute(operation, scale.execute(execution)).await
             }
-            Err(errors) => self.refuse(errors),
+            Err(invalid) => self.refuse(invalid),
         }
     }
 
@@ -114,7 +114,7 @@ impl<E: Executor> Guarded<E> {
                 let results = self.executor.execute_stream(request, None).map(all_coded);
                 self.observer.follow(operation, scale.follow(results.boxed()))
             }
-            Err(errors) => stream::once(future::ready(self.refuse(errors))).boxed(),
+            Err(invalid) => stream::once(future::ready(self.refuse(invalid))).boxed(),
         }
     }
 
@@ -125,11 +125,11 @@ impl<E: Executor> Guarded<E> {
         request: &mut Request,
         free: usize,
         standing: usize,
-    ) -> Result<(Option<Operation>, Arc<Scale>), Vec<ServerError>> {
+    ) -> Result<(Option<Operation>, Arc<Scale>), Invalid> {
         let operation = check(request, &self.rules)?;
         let mut held = self.budget.hold(free);
         held.grow(request_bytes(request) + standing)
-            .map_err(|NoRoom| vec![coded(NoRoom.to_string(), OVERLOADED)])?;
+            .map_err(|NoRoom| coded(NoRoom.to_string(), OVERLOADED))?;
         let has_commands = operation.as_ref().is_some_and(Operation::is_mutation);
         let answer = self.budget.hold(free + standing);
         let scale = Scale::new(held, answer, self.rules.limits.answer_bytes, has_commands);
@@ -138,9 +138,9 @@ impl<E: Executor> Guarded<E> {
     }
 
     /// The response to what is not handed on.
-    fn refuse(&self, errors: Vec<ServerError>) -> Answer {
-        let response = Response::from_errors(errors);
-        observe::count_refused(&response);
+    fn refuse(&self, invalid: Invalid) -> Answer {
+        let response = Response::from_errors(invalid.errors);
+        self.observer.refuse(invalid.operation, &response);
         self.answer_with(response)
     }
 
@@ -150,6 +150,22 @@ impl<E: Executor> Guarded<E> {
             response,
             held: self.budget.hold(0),
             is_given_up: false,
+        }
+    }
+}
+
+/// What is not handed on.
+struct Invalid {
+    /// The operation that is meant, where only its document is not valid.
+    operation: Option<Operation>,
+    errors: Vec<ServerError>,
+}
+
+impl From<ServerError> for Invalid {
+    fn from(error: ServerError) -> Self {
+        Self {
+            operation: None,
+            errors: vec![error],
         }
     }
 }
@@ -235,25 +251,27 @@ fn choose<'a>(
 
 /// Admits the request, validates its document, and checks what it asks for with its variables, which get the values that
 /// they have by default; the operation, where it is clear which one is meant.
-fn check(request: &mut Request, rules: &Rules) -> Result<Option<Operation>, Vec<ServerError>> {
+fn check(request: &mut Request, rules: &Rules) -> Result<Option<Operation>, Invalid> {
     let name = request.operation_name.clone();
     let mut variables = mem::take(&mut request.variables);
-    let document = admit(request, rules).map_err(|error| vec![error])?;
-    valid::check(document, &rules.types, &rules.limits, rules.introspection)?;
-    let mut merged = None;
-    let mut chosen = None;
+    let document = admit(request, rules)?;
     // Which operation is meant may be unclear; then the schema says so.
-    if let Some((name, operation)) = choose(document, name.as_deref()) {
-        chosen = Some(Operation::new(name, operation.ty));
-        let name = name.map(str::to_owned);
-        check_asked(document, operation, &mut variables, rules).map_err(|error| vec![error])?;
-        merged = valid::merge_roots(document, name.as_deref(), &variables);
+    let chosen = choose(document, name.as_deref());
+    let operation = chosen.map(|(name, operation)| Operation::new(name, operation.ty));
+    let valid = valid::check(document, &rules.types, &rules.limits, rules.introspection);
+    if let Err(errors) = valid {
+        return Err(Invalid { operation, errors });
+    }
+    let mut merged = None;
+    if let Some((name, chosen)) = chosen {
+        check_asked(document, chosen, &mut variables, rules)?;
+        merged = valid::merge_roots(document, name, &variables);
     }
     if let Some(merged) = merged {
         request.set_parsed_query(merged);
     }
     request.variables = variables;
-    Ok(chosen)
+    Ok(operation)
 }
 
 /// Checks what an operation asks for with its variables, and completes them.

@@ -92,6 +92,11 @@ impl Observer {
         answer
     }
 
+    /// Takes notice of an operation that is not executed; of none where it is not clear which one is meant.
+    pub(crate) fn refuse(&self, operation: Option<Operation>, response: &Response) {
+        Running::begin(self.clone(), operation).see(response);
+    }
+
     /// Watches a subscription.
     pub(crate) fn follow(
         &self,

@@ -11,9 +11,9 @@ use crate::harness::{Database, Dice, Server, World, audit, texts};
 const CAMPAIGNS: usize = 250;
 
 const STOP: &str =
-    "mutation ($ids: [ID!]) { payload: stopCampaigns(selection: { ids: $ids }) { changedCount } }";
+    "mutation ($ids: [ID!]!) { payload: stopCampaigns(selection: { ids: $ids }) { changedCount } }";
 const RESUME: &str =
-    "mutation ($ids: [ID!]) { payload: resumeCampaigns(selection: { ids: $ids }) { changedCount } }";
+    "mutation ($ids: [ID!]!) { payload: resumeCampaigns(selection: { ids: $ids }) { changedCount } }";
 
 /// How many campaigns are active, and how many stopped.
 async fn counts(server: &Server) -> (Value, Value) {

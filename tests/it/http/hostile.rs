@@ -146,6 +146,24 @@ async fn json_that_nests_or_counts_too_much_is_refused() {
 }
 
 #[tokio::test]
+async fn names_of_any_length_are_not_told_again() {
+    let stage = Stage::new();
+    let name = "x".repeat(500_000);
+    let segment = "mutation ($input: SegmentInput!) { createSegment(input: $input) { changed } }";
+    for body in [
+        json!({ "query": format!("{{ {name} }}") }),
+        json!({ "query": format!("{{ segment(id: 1) {{ ...{name} }} }}") }),
+        json!({ "query": "query a { __typename }", "operationName": name }),
+        json!({ "query": segment, "variables": { "input": { (name.as_str()): 1 } } }),
+    ] {
+        let response = stage.post("application/json", body.to_string()).await;
+        assert_eq!(response.status(), 400);
+        assert!(response.text().await.unwrap().len() < 1_000);
+    }
+    stage.is_unharmed().await;
+}
+
+#[tokio::test]
 async fn who_never_sends_the_body_is_not_waited_for() {
     let stage = Stage::with(&["--request-timeout", "1"]);
     let mut slow = tokio::net::TcpStream::connect(&stage.server.address)

@@ -170,7 +170,7 @@ async fn bulk_commands_are_measured_by_their_size() {
         let created = server.ask(CREATE, json!({})).await;
         ids.push(created["createCampaign"]["campaign"]["id"].clone());
     }
-    let archive = "mutation ($ids: [ID!], $dry: Boolean!) {
+    let archive = "mutation ($ids: [ID!]!, $dry: Boolean!) {
         archiveCampaigns(selection: { ids: $ids }, options: { dryRun: $dry }) { changedCount } }";
     for dry in [true, false] {
         server.ask(archive, json!({ "ids": ids, "dry": dry })).await;

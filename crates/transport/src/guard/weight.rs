@@ -1,6 +1,6 @@
 //! How much is given to fields and directives: in values, with each variable wherever it is used.
 //!
-//! A variable is copied wherever it is used, first by validation, then by each field that gets it. So a long list in a
+//! A variable is copied wherever it is used, first to be checked there, then by each field that gets it. So a long list in a
 //! variable costs little by itself, and minutes if it is used a thousand times.
 
 use std::collections::HashMap;
@@ -73,7 +73,7 @@ impl<'a> Weights<'a> {
     }
 }
 
-/// Checks what validation copies: all that is given in the document, as it stands there.
+/// Checks all that is given in the document, as it stands there.
 ///
 /// # Errors
 /// If it comes to more than `limit` values.

@@ -5,7 +5,7 @@ use async_graphql::{
     parser::types::{Directive, DirectiveLocation},
 };
 
-use super::Walk;
+use super::{Walk, selections::Taker};
 
 impl<'a> Walk<'a> {
     /// Walks through the directives that stand at a `place`.
@@ -31,9 +31,8 @@ impl<'a> Walk<'a> {
                     }
                 }
             }
-            let of = format!("the directive `@{name}`");
             let defined = definition.map(|definition| &definition.arguments);
-            self.arguments(arguments, defined, &of, directive.pos);
+            self.arguments(arguments, defined, Taker::Directive(&name.node), directive.pos);
         }
     }
 }

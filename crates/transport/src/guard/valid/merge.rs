@@ -17,7 +17,7 @@ use async_graphql::{
 use super::{Refusal, Walk};
 use crate::{Limits, type_system};
 
-/// How often a field may be met, of each that may be selected.
+/// How often a selection may be met, of those that there may be.
 const MEETINGS: usize = 4;
 
 /// A field, once fragments stand where they are spread.
@@ -31,7 +31,7 @@ struct Met<'a> {
 /// The pass's state.
 struct Pass<'a, 'w> {
     walk: &'w mut Walk<'a>,
-    /// How many fields have been met.
+    /// How many selections have been met.
     met: usize,
     limit: usize,
 }
@@ -70,23 +70,23 @@ impl<'a> Pass<'a, '_> {
     ) -> Result<Vec<Met<'a>>, Refusal> {
         let (mut fields, mut spread) = (vec![], HashSet::new());
         for (set, parent) in sets {
-            self.collect_into(&mut fields, &mut spread, set, parent);
-        }
-        self.met = self.met.saturating_add(fields.len());
-        if self.met > self.limit {
-            return Err(Refusal::Meetings);
+            self.collect_into(&mut fields, &mut spread, set, parent)?;
         }
         Ok(fields)
     }
 
     fn collect_into(
-        &self,
+        &mut self,
         fields: &mut Vec<Met<'a>>,
         spread: &mut HashSet<&'a Name>,
         set: &'a SelectionSet,
         parent: &'a TypeDefinition,
-    ) {
+    ) -> Result<(), Refusal> {
         let types = self.walk.types;
+        self.met = self.met.saturating_add(set.items.len());
+        if self.met > self.limit {
+            return Err(Refusal::Meetings);
+        }
         for item in &set.items {
             match &item.node {
                 Selection::Field(field) => {
@@ -101,7 +101,7 @@ impl<'a> Pass<'a, '_> {
                     let condition = fragment.node.type_condition.as_ref();
                     let own = condition.and_then(|condition| types.any(&condition.node.on.node));
                     let set = &fragment.node.selection_set.node;
-                    self.collect_into(fields, spread, set, own.unwrap_or(parent));
+                    self.collect_into(fields, spread, set, own.unwrap_or(parent))?;
                 }
                 Selection::FragmentSpread(fragment) => {
                     let name = &fragment.node.fragment_name.node;
@@ -115,11 +115,12 @@ impl<'a> Pass<'a, '_> {
                     if let (Some(fragment), Some(own)) = (fragment, own)
                         && spread.insert(name)
                     {
-                        self.collect_into(fields, spread, &fragment.selection_set.node, own);
+                        self.collect_into(fields, spread, &fragment.selection_set.node, own)?;
                     }
                 }
             }
         }
+        Ok(())
     }
 
     /// What is selected in fields.

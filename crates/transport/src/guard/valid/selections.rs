@@ -1,6 +1,6 @@
 //! What is selected: fields that there are, with their arguments, and fragments of types that can meet.
 
-use std::collections::HashSet;
+use std::{collections::HashSet, fmt};
 
 use async_graphql::{
     Name, Pos, Positioned,
@@ -16,6 +16,22 @@ use super::{
     values::{self, Place},
 };
 use crate::{guard::input::is_required, type_system};
+
+/// What arguments are given to.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Taker<'n> {
+    Field(&'n Name),
+    Directive(&'n Name),
+}
+
+impl fmt::Display for Taker<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Field(name) => write!(f, "the field `{name}`"),
+            Self::Directive(name) => write!(f, "the directive `@{name}`"),
+        }
+    }
+}
 
 impl<'a> Walk<'a> {
     /// Walks through what is selected of a type; of none that there is, if that has been told already.
@@ -46,13 +62,8 @@ impl<'a> Walk<'a> {
                 format_args!("The type `{}` has no field `{name}`.{meant}", parent.name.node),
             );
         }
-        let of = format!("the field `{name}`");
-        self.arguments(
-            arguments,
-            definition.map(|definition| &definition.arguments),
-            &of,
-            field.pos,
-        );
+        let defined = definition.map(|definition| &definition.arguments);
+        self.arguments(arguments, defined, Taker::Field(&name.node), field.pos);
         self.directives(directives, DirectiveLocation::Field);
         let inner = definition.and_then(|definition| self.inner(field, definition));
         self.selection_set(&selection_set.node, inner);
@@ -91,7 +102,7 @@ impl<'a> Walk<'a> {
         &mut self,
         given: &'a [(Positioned<Name>, Positioned<Value>)],
         defined: Option<&'a Vec<Positioned<InputValueDefinition>>>,
-        of: &str,
+        of: Taker<'_>,
         position: Pos,
     ) {
         let names = |defined: &'a Vec<Positioned<InputValueDefinition>>| {

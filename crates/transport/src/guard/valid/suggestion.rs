@@ -20,6 +20,8 @@ impl Walk<'_> {
 fn did_you_mean<'n>(name: &str, names: impl Iterator<Item = &'n str>) -> String {
     let most = name.len() / LETTERS + 1;
     names
+        // Those are not alike anyhow, and to compare long names takes long.
+        .filter(|other| other.len().abs_diff(name.len()) <= most)
         .map(|other| {
             (
                 strsim::osa_distance(&name.to_lowercase(), &other.to_lowercase()),
