@@ -77,7 +77,7 @@ impl Extension for AnswerSize {
 /// request.
 #[derive(Debug)]
 pub(crate) struct Scale {
-    _request: Held,
+    _request: Vec<Held>,
     limit: usize,
     /// Whether each of the operation's root fields is a command.
     carries_out_commands: bool,
@@ -121,7 +121,7 @@ pub(crate) struct Answer {
 impl Scale {
     /// A scale for answers of up to `limit` bytes, the first of which takes its memory from `held`. What the request itself
     /// holds goes back with the scale.
-    pub(crate) fn new(request: Held, held: Held, limit: usize, carries_out_commands: bool) -> Arc<Self> {
+    pub(crate) fn new(request: Vec<Held>, held: Held, limit: usize, carries_out_commands: bool) -> Arc<Self> {
         Arc::new(Self {
             _request: request,
             limit,
@@ -238,10 +238,23 @@ pub(crate) fn value_bytes(value: &Value) -> usize {
     VALUE_BYTES + content_bytes(value)
 }
 
+/// How long a text is as it is written, where some signs need two or six.
+fn written_bytes(text: &str) -> usize {
+    let more: usize = text
+        .bytes()
+        .map(|byte| match byte {
+            b'"' | b'\\' | b'\n' | b'\r' | b'\t' | 0x08 | 0x0c => 1,
+            0..0x20 => 5,
+            _ => 0,
+        })
+        .sum();
+    text.len() + more
+}
+
 /// What is in a value: its text, or other values.
 fn content_bytes(value: &Value) -> usize {
     match value {
-        Value::String(text) => text.len(),
+        Value::String(text) => written_bytes(text),
         Value::Binary(bytes) => bytes.len(),
         Value::List(values) => values.iter().map(value_bytes).sum(),
         Value::Object(values) => values

@@ -29,7 +29,7 @@ use self::{
 use crate::{
     Introspection, Limits, TypeSystem,
     answer_size::{Answer, Scale, value_bytes},
-    budget::{Budget, NoRoom},
+    budget::{Budget, Held, NoRoom},
     error::{OVERLOADED, coded, with_code},
     observe::{Observer, Operation},
 };
@@ -83,7 +83,7 @@ impl<E: Executor> Guarded<E> {
     pub(crate) fn new(executor: E, rules: Rules) -> Self {
         Self {
             executor,
-            budget: Budget::new(rules.limits.held_bytes),
+            budget: Budget::new(rules.limits.held_by_answers()),
             rules: Arc::new(rules),
             observer: Observer::default(),
         }
@@ -98,7 +98,11 @@ impl<E: Executor> Guarded<E> {
 impl<E: Executor> Guarded<E> {
     /// Executes a query or a mutation.
     pub(crate) async fn execute(&self, mut request: Request) -> Answer {
-        match self.prepare(&mut request, SMALL_ANSWER, 0) {
+        match self.prepare(&mut request, SMALL_ANSWER, |bytes| {
+            let mut held = self.budget.hold(SMALL_ANSWER);
+            held.grow(bytes)?;
+            Ok(vec![held])
+        }) {
             Ok((operation, scale)) => {
                 let execution = self.executor.execute(request).map(all_coded);
                 self.observer.execute(operation, scale.execute(execution)).await
@@ -107,9 +111,16 @@ impl<E: Executor> Guarded<E> {
         }
     }
 
-    /// Follows a subscription. What is none has one result.
-    pub(crate) fn follow(&self, mut request: Request) -> BoxStream<'static, Answer> {
-        match self.prepare(&mut request, 0, SMALL_RESULT) {
+    /// Follows a subscription, which holds a part of each of `shares` as long as it goes on. What is none has one result.
+    pub(crate) fn follow(&self, mut request: Request, shares: &[Budget]) -> BoxStream<'static, Answer> {
+        match self.prepare(&mut request, SMALL_RESULT, |bytes| {
+            let held = |share: &Budget| {
+                let mut held = share.hold(0);
+                held.grow(bytes + SMALL_RESULT)?;
+                Ok(held)
+            };
+            shares.iter().map(held).collect()
+        }) {
             Ok((operation, scale)) => {
                 let results = self.executor.execute_stream(request, None).map(all_coded);
                 self.observer.follow(operation, scale.follow(results.boxed()))
@@ -118,23 +129,30 @@ impl<E: Executor> Guarded<E> {
         }
     }
 
-    /// Checks the request, and sees to it that there is room for what it is made of, beyond what is `free`; and, beside
-    /// that, for what is `standing` by for each of its results.
+    /// Checks the request, and has it `hold` the bytes that it is made of. Of its answers, what is `small` needs no room.
     fn prepare(
         &self,
         request: &mut Request,
-        free: usize,
-        standing: usize,
+        small: usize,
+        hold: impl FnOnce(usize) -> Result<Vec<Held>, NoRoom>,
     ) -> Result<(Option<Operation>, Arc<Scale>), Invalid> {
         let operation = check(request, &self.rules)?;
-        let mut held = self.budget.hold(free);
-        held.grow(request_bytes(request) + standing)
-            .map_err(|NoRoom| coded(NoRoom.to_string(), OVERLOADED))?;
+        let held = hold(request_bytes(request)).map_err(|NoRoom| coded(NoRoom.to_string(), OVERLOADED))?;
         let has_commands = operation.as_ref().is_some_and(Operation::is_mutation);
-        let answer = self.budget.hold(free + standing);
+        let answer = self.budget.hold(small);
         let scale = Scale::new(held, answer, self.rules.limits.answer_bytes, has_commands);
         request.data.insert(Arc::clone(&scale));
         Ok((operation, scale))
+    }
+
+    /// Room for so many bytes that are sent to somebody, who may always have a few.
+    ///
+    /// # Errors
+    /// If there is none.
+    pub(crate) fn hold(&self, bytes: usize) -> Result<Held, NoRoom> {
+        let mut held = self.budget.hold(SMALL_RESULT);
+        held.grow(bytes)?;
+        Ok(held)
     }
 
     /// The response to what is not handed on.
@@ -274,13 +292,17 @@ fn check(request: &mut Request, rules: &Rules) -> Result<Option<Operation>, Inva
     Ok(operation)
 }
 
-/// Checks what an operation asks for with its variables, and completes them.
+/// Checks what an operation asks for with its variables, and completes them. What it does not declare is dropped.
 fn check_asked(
     document: &ExecutableDocument,
     operation: &OperationDefinition,
     variables: &mut Variables,
     rules: &Rules,
 ) -> Result<(), ServerError> {
+    variables.retain(|name, _| {
+        let mut declared = operation.variable_definitions.iter();
+        declared.any(|definition| definition.node.name.node == *name)
+    });
     variables::fill(variables, operation, &rules.types)?;
     let weights = Weights::of(variables);
     weight::check(document, &weights, rules.limits.values)?;

@@ -97,6 +97,8 @@ struct Inner<E> {
     requests: Semaphore,
     /// The room that there is for what is being received.
     receiving: Budget,
+    /// What is taken to compress answers.
+    compressors: Budget,
     sockets: Sockets,
     origins: Origins,
     shutdown: Shutdown,
@@ -104,8 +106,8 @@ struct Inner<E> {
 }
 
 impl<E: Executor> Endpoint<E> {
-    /// Serves `executor`, a schema of these `types` with the extension [`AnswerSize`], until `shutdown`. Documents are validated by `types`, so that the
-    /// executor need not (`ValidationMode::Fast`).
+    /// Serves `executor`, a schema of these `types` with the extension [`AnswerSize`], until `shutdown`. Documents are
+    /// validated by `types`, so that the executor need not (`ValidationMode::Fast`).
     #[must_use]
     pub fn new(executor: E, types: TypeSystem, options: Options, shutdown: Shutdown) -> Self {
         Self::admitting(executor, types, options, shutdown, |_| Ok(()))
@@ -122,7 +124,9 @@ impl<E: Executor> Endpoint<E> {
     ) -> Self {
         Self(Arc::new(Inner {
             requests: Semaphore::new(options.limits.requests),
+            sockets: Sockets::new(&options.limits),
             receiving: receiving::budget(options.limits.receiving),
+            compressors: Budget::new(http::answer::ALL_BROTLI),
             schema: Guarded::new(
                 executor,
                 Rules {
@@ -132,7 +136,6 @@ impl<E: Executor> Endpoint<E> {
                     types,
                 },
             ),
-            sockets: Sockets::default(),
             origins: Origins::new(options.origins),
             shutdown,
             admit: Box::new(admit),
@@ -169,6 +172,10 @@ impl<E: Executor> Endpoint<E> {
 
     pub(crate) fn requests(&self) -> &Semaphore {
         &self.0.requests
+    }
+
+    pub(crate) fn compressors(&self) -> &Budget {
+        &self.0.compressors
     }
 
     pub(crate) fn receiving(&self) -> &Budget {

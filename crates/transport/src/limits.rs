@@ -33,7 +33,7 @@ pub struct Limits {
     /// What an answer weighs, or each result of a subscription, in bytes: its texts, and 256 for each value.
     pub answer_bytes: usize,
     /// What all requests may hold at once, in bytes: their documents and variables, and their answers until these are sent.
-    /// What is small is let through beyond it, as long as there is room among the requests.
+    /// Half of it is for subscriptions. What is small is let through beyond it, as long as there is room among the requests.
     pub held_bytes: usize,
     /// Requests that are being answered at once, whoever has sent them. What a socket asks for counts as well.
     pub requests: usize,
@@ -52,6 +52,25 @@ pub struct Limits {
     pub init_time: Duration,
     /// How long an open socket may show no sign of life, be it a pong.
     pub silence: Duration,
+}
+
+impl Limits {
+    /// How much of what is held is for subscriptions, as long as they go on.
+    pub(crate) const fn held_by_subscriptions(&self) -> usize {
+        self.held_bytes / 2
+    }
+
+    /// How much of that is for those of one address: the part that it has of the sockets.
+    pub(crate) fn held_by_subscriptions_of_address(&self) -> usize {
+        let all = self.held_by_subscriptions();
+        let sockets = self.sockets.max(1);
+        (all / sockets).saturating_mul(self.sockets_of_address).min(all)
+    }
+
+    /// How much is for answers, until they are sent.
+    pub(crate) const fn held_by_answers(&self) -> usize {
+        self.held_bytes - self.held_by_subscriptions()
+    }
 }
 
 impl Default for Limits {

@@ -4,17 +4,28 @@ use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::{Limits, error::Refused};
+use crate::{Limits, budget::Budget, error::Refused};
 
 /// All that are open.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Sockets(Arc<Mutex<Open>>);
+#[derive(Debug, Clone)]
+pub(crate) struct Sockets {
+    open: Arc<Mutex<Open>>,
+    /// What subscriptions hold, all together.
+    budget: Budget,
+}
 
 #[derive(Debug, Default)]
 struct Open {
     all: usize,
     /// Only those with any.
-    by_address: HashMap<IpAddr, usize>,
+    by_address: HashMap<IpAddr, OfAddress>,
+}
+
+#[derive(Debug)]
+struct OfAddress {
+    count: usize,
+    /// What its subscriptions hold.
+    budget: Budget,
 }
 
 /// The place of one that is open, until this is dropped.
@@ -23,39 +34,61 @@ pub(crate) struct Seat {
     sockets: Sockets,
     /// Unknown where the connection is no network's.
     address: Option<IpAddr>,
+    shares: Vec<Budget>,
+}
+
+impl Seat {
+    /// What subscriptions take memory from: that of all sockets, and that of those to this address.
+    pub(crate) fn shares(&self) -> Vec<Budget> {
+        self.shares.clone()
+    }
 }
 
 impl Sockets {
+    /// Nobody yet.
+    pub(crate) fn new(limits: &Limits) -> Self {
+        Self {
+            open: Arc::default(),
+            budget: Budget::new(limits.held_by_subscriptions()),
+        }
+    }
+
     /// Takes a place.
     ///
     /// # Errors
     /// If there are none left, in all or for this address.
     pub(crate) fn seat(&self, address: Option<IpAddr>, limits: &Limits) -> Result<Seat, Refused> {
-        self.change(|open| {
+        let shares = self.change(|open| {
+            let mut shares = vec![self.budget.clone()];
             if open.all >= limits.sockets {
                 return Err(Refused::Overloaded("Too many sockets are open. Try again later."));
             }
             if let Some(address) = address {
-                let count = open.by_address.entry(address).or_default();
-                if *count >= limits.sockets_of_address {
+                let of_address = open.by_address.entry(address).or_insert_with(|| OfAddress {
+                    count: 0,
+                    budget: Budget::new(limits.held_by_subscriptions_of_address()),
+                });
+                if of_address.count >= limits.sockets_of_address {
                     return Err(Refused::Overloaded(
                         "Too many sockets are open to this address. Close one before you open another.",
                     ));
                 }
-                *count += 1;
+                of_address.count += 1;
+                shares.push(of_address.budget.clone());
             }
             open.all += 1;
-            Ok(())
+            Ok(shares)
         })?;
         Ok(Seat {
             sockets: self.clone(),
             address,
+            shares,
         })
     }
 
     fn change<T>(&self, change: impl FnOnce(&mut Open) -> T) -> T {
         // Nobody panics while holding it; and counts are whole at every step.
-        change(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+        change(&mut self.open.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
@@ -64,10 +97,10 @@ impl Drop for Seat {
         self.sockets.change(|open| {
             open.all -= 1;
             if let Some(address) = self.address
-                && let Some(count) = open.by_address.get_mut(&address)
+                && let Some(of_address) = open.by_address.get_mut(&address)
             {
-                *count -= 1;
-                if *count == 0 {
+                of_address.count -= 1;
+                if of_address.count == 0 {
                     open.by_address.remove(&address);
                 }
             }
@@ -88,7 +121,7 @@ mod tests {
             sockets_of_address: 2,
             ..Limits::default()
         };
-        let sockets = Sockets::default();
+        let sockets = Sockets::new(&limits);
         let address = |last| Some(IpAddr::V4(Ipv4Addr::new(10, 0, 0, last)));
         let first = sockets.seat(address(1), &limits).unwrap();
         let _second = sockets.seat(address(1), &limits).unwrap();
@@ -101,6 +134,6 @@ mod tests {
         drop(third);
         let _fifth = sockets.seat(address(1), &limits).unwrap();
         assert!(sockets.seat(address(2), &limits).is_err());
-        assert_eq!(sockets.0.lock().unwrap().by_address.len(), 1);
+        assert_eq!(sockets.open.lock().unwrap().by_address.len(), 1);
     }
 }

@@ -120,6 +120,9 @@ pub(crate) fn carry_out(request: impl Fn() -> Request) {
     runtime.block_on(async {
         let _ = guard::chosen_operation(&mut request(), schema.rules());
         schema.execute(request()).await;
-        schema.follow(request()).for_each(|_| future::ready(())).await;
+        schema
+            .follow(request(), &[])
+            .for_each(|_| future::ready(()))
+            .await;
     });
 }

@@ -3,24 +3,34 @@
 use std::time::Duration;
 
 use futures_util::future::join_all;
-use reqwest::header::{ACCEPT, CONTENT_TYPE, RETRY_AFTER};
+use reqwest::header::{ACCEPT, ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_TYPE, RETRY_AFTER};
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpSocket;
 use tokio::time::{sleep, timeout};
 
 use super::{MEMORY, is_told_the_count};
-use crate::harness::{Database, Received, SET_TIME, Server, Socket, client};
+use crate::harness::{Database, Received, SET_TIME, SUBPROTOCOL, Server, Socket, client};
 
 /// How long the body of the one campaign is, in bytes.
 const BODY: usize = 1_000_000;
 
 /// Options that give large answers so little room that none of twenty bodies can be made while another is held.
-const LITTLE_ROOM: [&str; 2] = ["--max-held-bytes", "50331648"];
+const LITTLE_ROOM: [&str; 2] = ["--max-held-bytes", "100663296"];
 
 /// Makes a campaign with a long body. Returns its id.
 async fn long_campaign(server: &Server) -> String {
-    let message = json!({ "inApp": { "title": "t", "body": "x".repeat(BODY), "trigger": "t" } });
+    campaign_of(server, "x".repeat(BODY)).await
+}
+
+/// As [`long_campaign`], of a text that does not become shorter when it is compressed.
+async fn random_campaign(server: &Server) -> String {
+    let mut dice = fastrand::Rng::with_seed(1);
+    campaign_of(server, (0..BODY).map(|_| dice.alphanumeric()).collect()).await
+}
+
+async fn campaign_of(server: &Server, body: String) -> String {
+    let message = json!({ "inApp": { "title": "t", "body": body, "trigger": "t" } });
     let create = "mutation ($content: CampaignContentInput!) {
         createCampaign(content: $content) { campaign { id } }
     }";
@@ -208,4 +218,179 @@ async fn a_bulk_command_is_carried_out_though_what_it_found_is_too_much_to_tell(
         .await;
     assert_eq!(data["others"]["totalCount"], 0);
     assert!(data["archived"]["totalCount"].as_u64().unwrap() > 3, "{data}");
+}
+
+/// A WebSocket from another address of this machine, of which Linux has many.
+#[cfg(target_os = "linux")]
+async fn socket_from(server: &Server, address: &str) -> Socket {
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.bind(format!("{address}:0").parse().unwrap()).unwrap();
+    let stream = socket.connect(server.address.parse().unwrap()).await.unwrap();
+    let mut socket = Socket::over(
+        stream,
+        &server.address,
+        &[("Sec-WebSocket-Protocol", SUBPROTOCOL)],
+    )
+    .await
+    .unwrap();
+    socket.send(&json!({ "type": "connection_init" })).await.unwrap();
+    assert_eq!(socket.message().await["type"], "connection_ack");
+    socket
+}
+
+/// A subscription with much beside it that is never carried out.
+fn large_subscription() -> Value {
+    let aliases: String = (0..499).map(|index| format!("a{index}: __typename ")).collect();
+    let query =
+        format!("subscription s {{ campaignEvents(after: 0) {{ sequence }} }} query q {{ {aliases} }}");
+    json!({ "query": query, "operationName": "s" })
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn subscriptions_take_room_from_nothing_else_and_those_of_an_address_its_share() {
+    let database = Database::new();
+    // Half is for subscriptions, and half of that for an address.
+    let options = [
+        "--max-held-bytes",
+        "12582912",
+        "--max-sockets",
+        "10",
+        "--max-sockets-per-address",
+        "5",
+    ];
+    let server = Server::start_with(&database, &options);
+    let id = long_campaign(&server).await;
+    let mut socket = Socket::open(&server).await;
+    let mut begun = 0;
+    let refused = loop {
+        let id = begun.to_string();
+        let subscribe = json!({ "type": "subscribe", "id": id, "payload": large_subscription() });
+        socket.send(&subscribe).await.unwrap();
+        let message = socket.message().await;
+        if message["type"] == "error" {
+            break message;
+        }
+        begun += 1;
+    };
+    assert_eq!(refused["payload"][0]["extensions"]["code"], "OVERLOADED");
+    assert!(begun >= 4, "{begun}");
+    assert_eq!(ask(&server, &bodies(&id, 2)).await.0, 200);
+    let mut other = socket_from(&server, "127.0.0.2").await;
+    let subscribe = json!({ "type": "subscribe", "id": "a", "payload": large_subscription() });
+    other.send(&subscribe).await.unwrap();
+    assert_eq!(other.message().await["type"], "next");
+    // What has ended is no longer held.
+    socket
+        .send(&json!({ "type": "complete", "id": "0" }))
+        .await
+        .unwrap();
+    let again = async {
+        loop {
+            let subscribe = json!({ "type": "subscribe", "id": "again", "payload": large_subscription() });
+            socket.send(&subscribe).await.unwrap();
+            if socket.message().await["type"] == "next" {
+                break;
+            }
+            sleep(Duration::from_millis(20)).await;
+        }
+    };
+    timeout(SET_TIME, again).await.expect("there is no room again");
+}
+
+#[tokio::test]
+async fn a_result_that_is_too_large_is_the_last_and_the_subscription_goes_on_elsewhere() {
+    let database = Database::new();
+    let server = Server::start_with(&database, &["--max-answer-bytes", "100000"]);
+    long_campaign(&server).await;
+    let create = "mutation { createCampaign(content: { name: \"short\" }) { campaign { id } } }";
+    server.ask(create, json!({})).await;
+    let follow = "subscription ($after: Int!) {
+        campaignEvents(after: $after) { sequence campaign { message { ... on InAppMessage { body } } } }
+    }";
+    let mut socket = Socket::open(&server).await;
+    socket.subscribe("a", follow, json!({ "after": 0 })).await;
+    let message = socket.message().await;
+    assert_eq!(message["type"], "error", "{message}");
+    assert_eq!(message["payload"][0]["extensions"]["code"], "ANSWER_TOO_LARGE");
+    socket.subscribe("a", follow, json!({ "after": 1 })).await;
+    let message = socket.message().await;
+    assert_eq!(message["payload"]["data"]["campaignEvents"]["sequence"], 2);
+}
+
+#[tokio::test]
+async fn pongs_that_nobody_reads_hold_no_more_than_there_is() {
+    let database = Database::new();
+    let server = Server::start_with(&database, &["--max-held-bytes", "4194304"]);
+    let ping = json!({ "type": "ping", "payload": { "a": "x".repeat(900_000) } });
+    let mut unread = vec![];
+    let refused = async {
+        loop {
+            let mut socket = Socket::open_narrow(&server).await;
+            let pings = ping.clone();
+            unread.push(tokio::spawn(async move {
+                // Until nothing more is taken, since the first of these still waits to be read.
+                while socket.send(&pings).await.is_ok() {}
+                socket
+            }));
+            let mut socket = Socket::open(&server).await;
+            socket.send(&ping).await.unwrap();
+            match socket.receive().await {
+                Received::End(end) => break end.unwrap().0,
+                Received::Message(pong) => assert_eq!(pong["type"], "pong"),
+                other @ Received::Pong(_) => panic!("{other:?}"),
+            }
+        }
+    };
+    let code = timeout(SET_TIME, refused)
+        .await
+        .expect("they hold as much as they like");
+    assert_eq!(code, 1013);
+    is_told_the_count(&server, 0).await;
+    for task in unread {
+        task.abort();
+    }
+}
+
+#[tokio::test]
+async fn answers_in_brotli_that_nobody_reads_are_so_many_and_the_others_are_sent_as_they_are() {
+    let database = Database::new();
+    let server = Server::start(&database);
+    let id = random_campaign(&server).await;
+    let request = |encoding: &str, times: usize| {
+        let body = json!({ "query": bodies(&id, times) }).to_string();
+        format!(
+            "POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n\
+             Accept-Encoding: {encoding}\r\nContent-Length: {}\r\n\r\n{body}",
+            body.len()
+        )
+    };
+    let mut unread = vec![];
+    let uncompressed = async {
+        loop {
+            let socket = TcpSocket::new_v4().unwrap();
+            socket.set_recv_buffer_size(8 * 1024).unwrap();
+            let mut stream = socket.connect(server.address.parse().unwrap()).await.unwrap();
+            // More than the system itself keeps.
+            let requests = request("br", 3).repeat(20);
+            stream.write_all(requests.as_bytes()).await.unwrap();
+            unread.push(stream);
+            let post = client()
+                .post(server.url("/graphql"))
+                .header(CONTENT_TYPE, "application/json")
+                .header(ACCEPT_ENCODING, "br")
+                .body(json!({ "query": bodies(&id, 1) }).to_string());
+            let response = post.send().await.unwrap();
+            if response.headers()[CONTENT_ENCODING] != "br" {
+                break response;
+            }
+        }
+    };
+    let response = timeout(SET_TIME, uncompressed).await.expect("each is compressed");
+    let answer: Value = response.json().await.unwrap();
+    assert_eq!(
+        answer["data"]["a0"]["message"]["body"].as_str().unwrap().len(),
+        BODY
+    );
+    drop(unread);
 }

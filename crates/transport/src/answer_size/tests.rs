@@ -9,6 +9,7 @@ use serde_json::json;
 use super::*;
 use crate::{
     Introspection, Limits, TypeSystem,
+    budget::Budget,
     guard::{Guarded, Rules},
 };
 
@@ -51,6 +52,10 @@ impl Query {
 
     async fn json(&self, count: usize, bytes: usize) -> async_graphql::Json<serde_json::Value> {
         json!({ "list": vec!["x".repeat(bytes); count] }).into()
+    }
+
+    async fn escaped(&self) -> &'static str {
+        "abc\"\\\n\u{1}é"
     }
 
     async fn fail(&self, bytes: usize) -> Result<Option<bool>, async_graphql::Error> {
@@ -135,6 +140,7 @@ async fn texts_keys_and_values_weigh() {
             "{ items(count: 3) { a: text(bytes: 7) } }",
             256 + 5 + 3 * (256 + 257 + 7),
         ),
+        ("{ escaped }", 256 + 7 + 3 + 2 * 3 + 6 + 2),
         ("{ items(count: 3) { __typename } }", 256 + 5 + 3 * 256),
         ("{ json(count: 3, bytes: 7) }", 256 + 4 + 4 + 256 + 3 * (256 + 7)),
     ] {
@@ -191,7 +197,7 @@ async fn commands_are_carried_out_though_their_answer_is_given_up() {
 
 #[tokio::test]
 async fn what_is_held_for_an_answer_is_there_again_when_it_is_gone() {
-    let guard = Guard::new(1 << 20, 500_000);
+    let guard = Guard::new(1 << 20, 1_000_000);
     let large = "{ text(bytes: 300000) }";
     let first = guard.ask(large).await;
     assert!(!first.is_given_up);
@@ -204,14 +210,18 @@ async fn what_is_held_for_an_answer_is_there_again_when_it_is_gone() {
 
 #[tokio::test]
 async fn a_document_is_held_as_long_as_its_operation_runs() {
-    let guard = Guard::new(1 << 20, 100_000);
+    let guard = Guard::new(1 << 20, 0);
+    // As one of all sockets, and of those of one address.
+    let shares = [Budget::new(1 << 20), Budget::new(100_000)];
     // With another operation that is not carried out.
     let follow = |aliases: usize| {
         let aliases: String = (0..aliases)
             .map(|index| format!("a{index}: __typename "))
             .collect();
         let query = format!("subscription s {{ texts(bytes: [1]) }} query q {{ __typename {aliases} }}");
-        guard.schema.follow(Request::new(query).operation_name("s"))
+        guard
+            .schema
+            .follow(Request::new(query).operation_name("s"), &shares)
     };
     let answer = async |mut answers: BoxStream<'static, Answer>| answers.next().await.unwrap().response;
     // Its text, some twenty tokens, and what stands by for results.
@@ -228,7 +238,7 @@ async fn a_document_is_held_as_long_as_its_operation_runs() {
 async fn each_result_of_a_subscription_is_weighed_by_itself_and_one_too_large_is_the_last() {
     let guard = Guard::new(1_000, 100_000);
     let request = Request::new("subscription { texts(bytes: [700, 700, 700, 800, 1]) }");
-    let answers: Vec<_> = guard.schema.follow(request).collect().await;
+    let answers: Vec<_> = guard.schema.follow(request, &[]).collect().await;
     assert_eq!(answers.len(), 4);
     for answer in &answers[..3] {
         assert_eq!(answer.response.data, value!({ "texts": ("x".repeat(700)) }));

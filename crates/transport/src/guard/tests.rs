@@ -9,7 +9,7 @@ use crate::testing::{TestSchema, schema};
 async fn refused(query: &str) -> String {
     let schema = schema();
     let mut answers = vec![schema.execute(Request::new(query)).await];
-    answers.extend(schema.follow(Request::new(query)).collect::<Vec<_>>().await);
+    answers.extend(schema.follow(Request::new(query), &[]).collect::<Vec<_>>().await);
     let codes = answers.iter().map(|Answer { response: answer, .. }| {
         assert_eq!(answer.data, Value::Null);
         let code = answer.errors[0]
@@ -32,7 +32,7 @@ async fn a_plain_query_passes() {
     let schema = schema();
     let answer = schema.execute(Request::new("{ __typename }")).await.response;
     assert_eq!(answer.data, value!({ "__typename": "Query" }));
-    let answers: Vec<_> = schema.follow(Request::new("{ __typename }")).collect().await;
+    let answers: Vec<_> = schema.follow(Request::new("{ __typename }"), &[]).collect().await;
     assert_eq!(answers.len(), 1);
     assert_eq!(answers[0].response.data, value!({ "__typename": "Query" }));
 }
@@ -112,7 +112,7 @@ async fn every_error_has_a_code() {
     ] {
         let request =
             || Request::new(query).variables(async_graphql::Variables::from_json(variables.clone()));
-        let mut answers: Vec<_> = schema.follow(request()).collect().await;
+        let mut answers: Vec<_> = schema.follow(request(), &[]).collect().await;
         answers.push(schema.execute(request()).await);
         for answer in answers {
             assert_eq!(codes(&answer.response), [expected], "{query}");
@@ -299,7 +299,7 @@ async fn a_command_that_stands_twice_is_carried_out_once() {
 async fn a_subscription_may_select_its_field_by_a_fragment_and_twice() {
     let schema = schema();
     let query = "subscription { ...f ticks } fragment f on Subscription { ticks }";
-    let answers: Vec<_> = schema.follow(Request::new(query)).collect().await;
+    let answers: Vec<_> = schema.follow(Request::new(query), &[]).collect().await;
     let answers: Vec<_> = answers.into_iter().map(|answer| answer.response.data).collect();
     assert_eq!(answers, [0, 1, 2].map(|tick| value!({ "ticks": tick })));
 }

@@ -37,6 +37,7 @@ type End = Option<CloseReason>;
 struct Conversation<E> {
     endpoint: Endpoint<E>,
     session: Session,
+    seat: Seat,
     shutdown: Shutdown,
     is_acknowledged: bool,
     /// The operations that run, by their ids. The end of each is told as `None`.
@@ -51,13 +52,14 @@ pub(super) async fn hold<E: Executor>(
     session: Session,
     incoming: AggregatedMessageStream,
     speaks_the_protocol: bool,
-    _seat: Seat,
+    seat: Seat,
 ) {
     let _open = Open::websocket();
     let mut conversation = Conversation {
         shutdown: endpoint.shutdown(),
         endpoint,
         session,
+        seat,
         is_acknowledged: false,
         operations: StreamMap::new(),
         last_sign: Instant::now(),
@@ -126,7 +128,11 @@ impl<E: Executor> Conversation<E> {
     ) -> Result<(), End> {
         self.last_sign = Instant::now();
         match message {
-            Some(Ok(AggregatedMessage::Text(text))) => self.obey(text.as_bytes()).await,
+            Some(Ok(AggregatedMessage::Text(text))) => {
+                let said = understand(text.as_bytes(), self.endpoint.limits()).map_err(Some)?;
+                drop(text);
+                self.obey(said).await
+            }
             Some(Ok(AggregatedMessage::Ping(payload))) => {
                 let mut session = self.session.clone();
                 self.deliver(async move { session.pong(&payload).await }).await
@@ -141,8 +147,8 @@ impl<E: Executor> Conversation<E> {
         }
     }
 
-    async fn obey(&mut self, text: &[u8]) -> Result<(), End> {
-        match understand(text, self.endpoint.limits()).map_err(Some)? {
+    async fn obey(&mut self, said: Said) -> Result<(), End> {
+        match said {
             Said::Init(_) if self.is_acknowledged => Err(Some(reason(
                 close_code::TOO_MANY_INITIALISATION_REQUESTS,
                 "Too many initialisation requests",
@@ -154,7 +160,12 @@ impl<E: Executor> Conversation<E> {
                 self.is_acknowledged = true;
                 self.send(&Outgoing::ConnectionAck).await
             }
-            Said::Ping(payload) => self.send(&Outgoing::Pong { payload }).await,
+            Said::Ping(payload) => {
+                let text = Outgoing::Pong { payload }.to_text().map_err(Some)?;
+                let held = self.endpoint.schema().hold(text.len());
+                let _held = held.map_err(|error| Some(reason(CloseCode::Again, &error)))?;
+                self.send_text(text).await
+            }
             Said::Pong => Ok(()),
             Said::Complete(id) => {
                 // What it still had to tell is not told: the id may be in use again when it arrives there.
@@ -172,7 +183,8 @@ impl<E: Executor> Conversation<E> {
                 reason(CloseCode::Policy, "Too many operations on one socket"),
             )),
             Said::Subscribe(id, request) => {
-                let results = operation::begin(&self.endpoint, id.clone(), *request);
+                let shares = self.seat.shares();
+                let results = operation::begin(&self.endpoint, id.clone(), *request, shares);
                 self.operations.insert(id, StreamNotifyClose::new(results));
                 Ok(())
             }

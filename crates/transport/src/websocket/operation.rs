@@ -9,7 +9,12 @@ use futures_util::{
 
 use super::message::Outgoing;
 use crate::{
-    Endpoint, answer_size::Answer, budget::Held, driven::driven, error::Refused, guard,
+    Endpoint,
+    answer_size::Answer,
+    budget::{Budget, Held},
+    driven::driven,
+    error::Refused,
+    guard,
     http::answer::is_request_error,
 };
 
@@ -21,14 +26,20 @@ pub(super) type Results = BoxStream<'static, Told>;
 pub(super) struct Told {
     /// The message; a reason to close if it cannot be written.
     pub(super) text: Result<String, CloseReason>,
-    /// Whether it says why the operation cannot be carried out at all. Then nothing else comes of it, not even its end.
+    /// Whether it says why the operation cannot be carried out, or no further. Then nothing else comes of it, not even its
+    /// end.
     pub(super) is_error: bool,
     /// What it holds until it is sent.
     pub(super) held: Held,
 }
 
 /// Begins an operation.
-pub(super) fn begin<E: Executor>(endpoint: &Endpoint<E>, id: String, mut request: Request) -> Results {
+pub(super) fn begin<E: Executor>(
+    endpoint: &Endpoint<E>,
+    id: String,
+    mut request: Request,
+    shares: Vec<Budget>,
+) -> Results {
     let is_subscription = match guard::chosen_operation(&mut request, endpoint.rules()) {
         Ok(chosen) => chosen.is_some_and(|operation| operation.kind == OperationType::Subscription),
         Err(error) => {
@@ -38,8 +49,13 @@ pub(super) fn begin<E: Executor>(endpoint: &Endpoint<E>, id: String, mut request
     };
     let endpoint = endpoint.clone();
     if is_subscription {
-        let answers = endpoint.schema().follow(request).enumerate();
-        return driven(answers.map(move |(number, answer)| tell(&id, number == 0, answer)));
+        let answers = endpoint.schema().follow(request, &shares).enumerate();
+        return driven(answers.map(move |(number, answer)| {
+            if answer.is_given_up {
+                return error_message(&id, answer);
+            }
+            tell(&id, number == 0, answer)
+        }));
     }
     driven(Box::pin(stream::once(async move {
         match endpoint.execute(request).await {
