@@ -6,6 +6,7 @@
 mod check;
 mod cli;
 mod compression;
+mod connection;
 mod copy;
 mod executor;
 mod failure;

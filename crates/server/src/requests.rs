@@ -9,7 +9,7 @@ use std::{
 };
 
 use actix_web::{
-    Error,
+    Error, HttpResponse,
     body::{BodySize, BoxBody, MessageBody},
     dev::{ServiceRequest, ServiceResponse},
     http::{
@@ -23,7 +23,10 @@ use metrics::counter;
 use tracing::{Instrument as _, Span, field};
 use uuid::Uuid;
 
-use crate::traces;
+use crate::{
+    connection::{Connection, Place},
+    traces,
+};
 
 /// The header that has the id, of requests and of answers.
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -63,10 +66,20 @@ pub(crate) async fn observe<B: MessageBody + 'static>(
         status: None,
         is_long: false,
         bytes: 0,
+        place: None,
         span: span.clone(),
     };
     traces::adopt(&span, &line.method, &line.path, request.headers());
-    let mut response = next.call(request).instrument(span).await?;
+    let mut response = if let Ok(place) = place(&request) {
+        line.place = place;
+        let response = next.call(request).instrument(span).await?;
+        response.map_into_left_body()
+    } else {
+        // Without a body, which would wait until somebody reads it.
+        let mut refusal = HttpResponse::ServiceUnavailable();
+        refusal.insert_header((header::RETRY_AFTER, "1"));
+        request.into_response(refusal.finish()).map_into_right_body()
+    };
     response.headers_mut().insert(REQUEST_ID, id);
     line.status = Some(response.status());
     traces::answered(&line.span, response.status().as_u16());
@@ -78,6 +91,20 @@ pub(crate) async fn observe<B: MessageBody + 'static>(
         body: body.boxed(),
         line,
     }))
+}
+
+/// That a connection has too many requests in progress.
+struct Crowded;
+
+/// The place of a request among those of its connection; none where that is not known.
+///
+/// # Errors
+/// If there is none left.
+fn place(request: &ServiceRequest) -> Result<Option<Place>, Crowded> {
+    let connection = request.conn_data::<Connection>();
+    connection
+        .map(|connection| connection.place().ok_or(Crowded))
+        .transpose()
 }
 
 /// The id that the request has been given on its way, or a new one.
@@ -141,6 +168,8 @@ struct Line {
     is_long: bool,
     /// Of the body.
     bytes: usize,
+    /// Among the requests of its connection; none where that is not known.
+    place: Option<Place>,
     span: Span,
 }
 

@@ -19,6 +19,7 @@ use understudy_transport::{Endpoint, Introspection, Limits, Options, TrustedDocu
 
 use crate::{
     cli, compression,
+    connection::Connection,
     executor::Shared,
     failure::Failure,
     figures::{self, Figures},
@@ -174,6 +175,9 @@ fn bind(
             .service(readable("/readyz", health::ready))
             .service(readable("/metrics", figures::show))
             .wrap(from_fn(requests::observe))
+    })
+    .on_connect(|_, data| {
+        data.insert(Connection::default());
     })
     .disable_signals()
     .keep_alive(KEEP_ALIVE)

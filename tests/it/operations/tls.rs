@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use actix_web::web::Bytes;
 use futures_util::future::join_all;
 use futures_util::{SinkExt as _, StreamExt as _, stream};
 use rcgen::{CertifiedKey, generate_simple_self_signed};
@@ -269,6 +270,46 @@ async fn so_much_may_be_sent_ahead_over_http_2_and_no_more() {
         }
         streams.push((answer, stream));
     }
+}
+
+#[tokio::test]
+async fn one_connection_of_http_2_has_so_many_requests_in_progress_and_no_more() {
+    let (files, certificate) = Files::new();
+    let logged = files.serve();
+    let stream = connect(&logged, &certificate, &["h2"]).await.unwrap();
+    // It reads nothing of any answer.
+    let mut client = h2::client::Builder::new();
+    client.initial_window_size(0);
+    let (client, connection) = client.handshake::<_, Bytes>(stream).await.unwrap();
+    tokio::spawn(connection);
+    let get = async || {
+        let request = http::Request::get("https://localhost/livez").body(()).unwrap();
+        let mut ready = client.clone().ready().await.unwrap();
+        let (answer, _) = ready.send_request(request, true).unwrap();
+        timeout(PATIENCE, answer).await.unwrap().unwrap()
+    };
+    let mut unread = vec![];
+    for _ in 0..1_000 {
+        let answer = get().await;
+        assert_eq!(answer.status(), 200);
+        unread.push(answer);
+    }
+    for _ in 0..100 {
+        let refused = get().await;
+        assert_eq!(refused.status(), 503);
+        assert_eq!(refused.headers()["retry-after"], "1");
+        assert!(refused.body().is_end_stream());
+    }
+    // Who is done with one makes room for another, and other connections have room of their own.
+    let other = connect(&logged, &certificate, &[]).await;
+    assert!(
+        post(&mut other.unwrap(), CREATE)
+            .await
+            .contains("\"changed\":true")
+    );
+    drop(unread.pop());
+    let room = async { while get().await.status() == 503 {} };
+    timeout(PATIENCE, room).await.unwrap();
 }
 
 #[tokio::test]
