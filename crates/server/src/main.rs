@@ -24,6 +24,7 @@ mod serve;
 mod signals;
 mod tls;
 mod traces;
+mod unread;
 
 use std::process;
 

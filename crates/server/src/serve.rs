@@ -31,6 +31,7 @@ use crate::{
     requests,
     signals::{Reloads, Stops},
     tls::Certificate,
+    unread,
 };
 
 /// How long running requests may take to finish once the process is asked to stop. With the two below, and a
@@ -91,14 +92,14 @@ pub(crate) async fn serve(options: cli::Serve) -> Result<(), Failure> {
         figures,
         stopping: stopping.clone(),
     };
-    let unread = transport.limits.silence;
+    let patience = transport.limits.silence;
     let schema = match transport.introspection {
         Introspection::On => understudy_api::schema(app.clone()),
         Introspection::Off => understudy_api::reticent_schema(app.clone()),
     };
     let types = TypeSystem::parse(&understudy_api::sdl())?;
     let endpoint = Endpoint::new(Shared::new(schema), types, transport, shutdown);
-    let listening = bind(&options.listen, unread, certificate.as_ref(), endpoint, shown)?;
+    let listening = bind(&options.listen, patience, certificate.as_ref(), endpoint, shown)?;
     let handle = listening.server.handle();
     tokio::spawn(reload(reloads, certificate));
     let mut running = tokio::spawn(listening.server);
@@ -149,11 +150,11 @@ struct Listening {
     _file: Option<listen::SocketFile>,
 }
 
-/// Listens, with TLS if there is a certificate, and keeps no connection whose client takes nothing for as long as
-/// `unread`.
+/// Listens, with TLS if there is a certificate, and keeps nothing whose client takes nothing of it for as long as
+/// `patience`.
 fn bind(
     place: &Place,
-    unread: Duration,
+    patience: Duration,
     certificate: Option<&Certificate>,
     endpoint: Endpoint<Shared>,
     shown: Shown,
@@ -174,6 +175,9 @@ fn bind(
             .service(readable("/livez", health::live))
             .service(readable("/readyz", health::ready))
             .service(readable("/metrics", figures::show))
+            .wrap(from_fn(move |request, next| {
+                unread::watch(request, next, patience)
+            }))
             .wrap(from_fn(requests::observe))
     })
     .on_connect(|_, data| {
@@ -192,11 +196,11 @@ fn bind(
     };
     let (server, scheme, file) = match (place, certificate) {
         (Place::Address(address), None) => {
-            let listener = listen::open(*address, unread).map_err(failed)?;
+            let listener = listen::open(*address, patience).map_err(failed)?;
             (server.listen(listener).map_err(failed)?, "http://", None)
         }
         (Place::Address(address), Some(certificate)) => {
-            let listener = listen::open(*address, unread).map_err(failed)?;
+            let listener = listen::open(*address, patience).map_err(failed)?;
             let server = server.listen_rustls_0_23(listener, certificate.config()?);
             (server.map_err(failed)?, "https://", None)
         }
