@@ -70,13 +70,15 @@ pub(crate) async fn observe<B: MessageBody + 'static>(
         span: span.clone(),
     };
     traces::adopt(&span, &line.method, &line.path, request.headers());
-    let mut response = match place(&request) {
-        Ok(place) => {
-            line.place = place;
-            let response = next.call(request).instrument(span).await?;
-            response.map_into_left_body()
-        }
-        Err(refusal) => request.into_response(refusal).map_into_right_body(),
+    let mut response = if let Ok(place) = place(&request) {
+        line.place = place;
+        let response = next.call(request).instrument(span).await?;
+        response.map_into_left_body()
+    } else {
+        // Without a body, which would wait until somebody reads it.
+        let mut refusal = HttpResponse::ServiceUnavailable();
+        refusal.insert_header((header::RETRY_AFTER, "1"));
+        request.into_response(refusal.finish()).map_into_right_body()
     };
     response.headers_mut().insert(REQUEST_ID, id);
     line.status = Some(response.status());
@@ -91,19 +93,18 @@ pub(crate) async fn observe<B: MessageBody + 'static>(
     }))
 }
 
-/// The place of a request among those of its connection.
+/// That a connection has too many requests in progress.
+struct Crowded;
+
+/// The place of a request among those of its connection; none where that is not known.
 ///
 /// # Errors
-/// If there is none: what it is answered with. That has no body, since it would wait until somebody reads it.
-fn place(request: &ServiceRequest) -> Result<Option<Place>, HttpResponse> {
-    let Some(connection) = request.conn_data::<Connection>() else {
-        return Ok(None);
-    };
-    connection.place().map(Some).ok_or_else(|| {
-        HttpResponse::ServiceUnavailable()
-            .insert_header((header::RETRY_AFTER, "1"))
-            .finish()
-    })
+/// If there is none left.
+fn place(request: &ServiceRequest) -> Result<Option<Place>, Crowded> {
+    let connection = request.conn_data::<Connection>();
+    connection
+        .map(|connection| connection.place().ok_or(Crowded))
+        .transpose()
 }
 
 /// The id that the request has been given on its way, or a new one.

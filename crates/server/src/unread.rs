@@ -38,13 +38,17 @@ pub(crate) async fn watch<B: MessageBody + 'static>(
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     let is_http_2 = request.version() == Version::HTTP_2;
     let response = next.call(request).await?;
-    Ok(response.map_body(|_, body| match body.size() {
-        BodySize::None => body.boxed(),
-        BodySize::Sized(size) if size <= PIECE as u64 => body.boxed(),
-        BodySize::Sized(_) | BodySize::Stream if is_http_2 => {
+    Ok(response.map_body(|_, body| {
+        let is_small = match body.size() {
+            BodySize::None => true,
+            BodySize::Sized(size) => size <= PIECE as u64,
+            BodySize::Stream => false,
+        };
+        if is_http_2 && !is_small {
             BoxBody::new(Watched::new(body.boxed(), patience))
+        } else {
+            body.boxed()
         }
-        BodySize::Sized(_) | BodySize::Stream => body.boxed(),
     }))
 }
 
@@ -157,11 +161,14 @@ mod tests {
         let weak = Rc::downgrade(&held);
         let bytes = stream::iter([Bytes::from(vec![7; length])]);
         let stream = futures_util::StreamExt::map(bytes, move |bytes| {
-            let _held = &held;
+            assert_eq!(Rc::strong_count(&held), 1);
             Ok::<_, std::io::Error>(bytes)
         });
         let body = BoxBody::new(BodyStream::new(stream));
-        (Box::pin(Watched::new(body, PATIENCE)), weak)
+        (
+            Box::pin(Watched::new(body, PATIENCE + Duration::from_millis(1))),
+            weak,
+        )
     }
 
     async fn next(body: &mut Pin<Box<Watched>>) -> Option<Result<Bytes, String>> {
@@ -184,7 +191,7 @@ mod tests {
             let (mut body, _) = body(3 * PIECE + 1);
             for length in [PIECE, PIECE, PIECE, 1] {
                 assert_eq!(next(&mut body).await.unwrap().unwrap(), vec![7; length]);
-                wait(PATIENCE - Duration::from_millis(1)).await;
+                wait(PATIENCE).await;
             }
             assert!(next(&mut body).await.is_none());
         };
@@ -198,7 +205,7 @@ mod tests {
             // Before anybody asks for it, nobody is waited for.
             wait(3 * PATIENCE).await;
             next(&mut body).await.unwrap().unwrap();
-            wait(PATIENCE - Duration::from_millis(1)).await;
+            wait(PATIENCE).await;
             assert!(held.upgrade().is_some());
             wait(Duration::from_millis(2)).await;
             assert!(held.upgrade().is_none(), "it is still held");

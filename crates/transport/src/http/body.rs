@@ -1,11 +1,9 @@
 //! Taking in the body of a POST.
 
-use std::future::poll_fn;
 use std::ops::Deref;
-use std::pin::pin;
 
 use actix_web::web::Payload;
-use futures_util::Stream as _;
+use futures_util::StreamExt as _;
 use tokio::time::timeout;
 
 use crate::{
@@ -38,15 +36,18 @@ impl Body {
     ///
     /// # Errors
     /// If it is too large, takes too long, or breaks off; or if too much is being received already.
-    pub(crate) async fn receive(payload: Payload, limits: &Limits, budget: &Budget) -> Result<Self, Refused> {
+    pub(crate) async fn receive(
+        mut payload: Payload,
+        limits: &Limits,
+        budget: &Budget,
+    ) -> Result<Self, Refused> {
         let mut body = Self {
             bytes: vec![],
             held: budget.hold(0),
         };
         body.held.grow(REQUEST)?;
-        let mut payload = pin!(payload);
         let whole = async {
-            while let Some(piece) = poll_fn(|context| payload.as_mut().poll_next(context)).await {
+            while let Some(piece) = payload.next().await {
                 let piece = piece
                     .map_err(|error| Refused::BadRequest(format!("The body could not be read: {error}")))?;
                 body.append(&piece, limits.bytes)?;
