@@ -42,7 +42,7 @@ const told = { sent: 0, taken: 0 };
 for (let made = 0; told.sent < count && made < 50 * count; made++) {
   const asked = request();
   const isTaken = verdict(asked);
-  if (asked.query.length > 4000 || isTaken === undefined) continue;
+  if (asked.query.length > 8000 || isTaken === undefined) continue;
   told.sent++;
   told.taken += isTaken ? 1 : 0;
   const { query, operationName, variables } = asked;

@@ -78,6 +78,40 @@ async fn literals_that_do_not_fit_keep_everything_from_being_carried_out() {
 }
 
 #[tokio::test]
+async fn a_time_that_is_none_keeps_everything_from_being_carried_out() {
+    let stage = Stage::new();
+    let query = |definition: &str, time: &str| {
+        format!(
+            "mutation {definition} {{
+                one: createSegment(input: {{ name: \"Everyone\" }}) {{ changed }}
+                two: createCampaign(
+                    content: {{ name: \"Spring\", schedule: {{ kind: AT_TIME, startAt: {time} }} }}
+                ) {{ changed }}
+            }}"
+        )
+    };
+    for (definition, time, variables, code) in [
+        (
+            "",
+            "\"2026-11-31T10:00:00Z\"",
+            json!({}),
+            "GRAPHQL_VALIDATION_FAILED",
+        ),
+        (
+            "($at: DateTime)",
+            "$at",
+            json!({ "at": "tomorrow" }),
+            "BAD_USER_INPUT",
+        ),
+    ] {
+        let body = json!({ "query": query(definition, time), "variables": variables }).to_string();
+        let response = stage.post("application/json", body).await;
+        assert_eq!(refused(response, 400).await, code, "{time}");
+    }
+    stage.is_unharmed().await;
+}
+
+#[tokio::test]
 async fn what_stands_beside_a_variable_that_was_left_out_must_fit_too() {
     let stage = Stage::new();
     let query = "mutation ($search: String) {

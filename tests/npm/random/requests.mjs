@@ -2,7 +2,7 @@
 import {
   getNamedType, getNullableType, isAbstractType, isCompositeType, isListType, isNonNullType, isRequiredArgument,
 } from "graphql";
-import { chance, pick, slip, slipWithin, some } from "./dice.mjs";
+import { chance, pick, random, slip, slipWithin, some } from "./dice.mjs";
 import { composites, schema, types } from "./schema.mjs";
 import { join, json, odd, space, value } from "./values.mjs";
 
@@ -58,6 +58,9 @@ const condition = (variables) => {
   return join(`@${name}`, "(", "if", ":", variable(schema.getDirective(name).args[0].type, variables), ")");
 };
 
+// The name of a type that objects of another are hardly of.
+const elsewhere = () => pick(chance(0.8) ? composites : types);
+
 // Something to select of a type.
 const selections = (type, depth, variables, fragments, isSubscription) => {
   const parts = [];
@@ -67,7 +70,7 @@ const selections = (type, depth, variables, fragments, isSubscription) => {
   }
   if (isAbstractType(type)) {
     for (const possible of some(schema.getPossibleTypes(type), 2)) {
-      const name = slip() ? pick(pick([types, composites])) : possible.name;
+      const name = slip(4) ? elsewhere() : possible.name;
       const below = selections(possible, depth + 1, variables, fragments);
       parts.push(join("...", "on", name, condition(variables), below));
     }
@@ -91,7 +94,7 @@ const selections = (type, depth, variables, fragments, isSubscription) => {
   if (!parts.length) parts.push("__typename");
   if (chance(0.15)) {
     const name = `F${fragments.length}`;
-    fragments.push(join("fragment", name, "on", slip() ? pick(pick([types, composites])) : type.name, "{", parts, "}"));
+    fragments.push(join("fragment", name, "on", slip(4) ? elsewhere() : type.name, "{", parts, "}"));
     return join("{", "...", name, chance(0.2) ? ["...", slip() ? "F9" : name] : [], "}");
   }
   return join("{", chance(0.1) ? ["...", isSubscription ? "" : condition(variables), "{", parts, "}"] : parts, "}");
@@ -137,8 +140,13 @@ const spoilt = (query) => {
   const parts = query.match(tokens);
   const solid = parts.flatMap((part, index) => (/^[\s,#\uFEFF]/.test(part) ? [] : [index]));
   for (let times = pick([1, 1, 2]); times > 0; times--) {
-    const [at, other] = [pick(solid), pick(solid)];
+    const index = Math.floor(random() * solid.length);
+    const [at, other] = [solid[index], pick(solid)];
+    // Without anything between it and the next one; at the beginning, where words matter most, more often.
+    const glue = (from) => parts.fill("", solid[from] + 1, solid[from + 1]);
     pick([
+      () => glue(index),
+      () => glue(0),
       () => (parts[at] = ""),
       () => (parts[at] += ` ${parts[at]}`),
       () => ([parts[at], parts[other]] = [parts[other], parts[at]]),

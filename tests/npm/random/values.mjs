@@ -39,13 +39,13 @@ export const odd = [
 // A value of a type, as a document has it; with variables in it, if there may be some.
 export const value = (type, depth = 0, variable) => {
   if (slip(4)) return chance(0.8) ? pick(odd) : value(schema.getType(pick(inputs)), 3, variable);
-  if (variable && depth > 0 && chance(0.1)) return variable(type);
+  if (variable && depth > 0 && chance(0.2)) return variable(type);
   if (isNonNullType(type)) return value(type.ofType, depth, variable);
   if (isListType(type)) {
     if (chance(0.2)) return value(type.ofType, depth + 1, variable);
     return join("[", some([1, 2, 3], 2).map(() => value(type.ofType, depth + 1, variable)), "]");
   }
-  if (isEnumType(type)) return slip(8) ? JSON.stringify(pick(type.getValues()).name) : pick(type.getValues()).name;
+  if (isEnumType(type)) return slip(16) ? JSON.stringify(pick(type.getValues()).name) : pick(type.getValues()).name;
   if (isInputObjectType(type)) {
     const fields = Object.values(type.getFields());
     const chosen = type.isOneOf && !slip(8) ? [pick(fields)]

@@ -3,7 +3,7 @@
 //! async-graphql has rules of its own, which let pass what clients' tools refuse (arguments of `__typename`, texts in
 //! the place of enums, fields that cannot be merged) and refuse what they let pass (a list that is never null where it
 //! might be). So a document is looked at here, by its schema's text, and async-graphql checks it no more. Each
-//! definition is walked through once, fragments wherever they are spread included.
+//! definition is walked through once, however often a fragment is spread.
 
 mod directives;
 mod merge;
