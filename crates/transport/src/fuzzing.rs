@@ -10,6 +10,9 @@ pub fn document(text: &str) {
 }
 
 /// The body of a POST.
+///
+/// # Panics
+/// If there is a fault.
 pub fn body(bytes: &[u8]) {
     let _ = guard::check_json(bytes, &Limits::default());
     if request::parse_body(bytes, &Limits::default()).is_ok() {

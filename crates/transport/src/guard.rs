@@ -137,10 +137,11 @@ impl<E: Executor> Guarded<E> {
         hold: impl FnOnce(usize) -> Result<Vec<Held>, NoRoom>,
     ) -> Result<(Option<Operation>, Arc<Scale>), Invalid> {
         let operation = check(request, &self.rules)?;
-        let held = hold(request_bytes(request)).map_err(|NoRoom| coded(NoRoom.to_string(), OVERLOADED))?;
+        let request_held =
+            hold(request_bytes(request)).map_err(|NoRoom| coded(NoRoom.to_string(), OVERLOADED))?;
         let has_commands = operation.as_ref().is_some_and(Operation::is_mutation);
         let answer = self.budget.hold(small);
-        let scale = Scale::new(held, answer, self.rules.limits.answer_bytes, has_commands);
+        let scale = Scale::new(request_held, answer, self.rules.limits.answer_bytes, has_commands);
         request.data.insert(Arc::clone(&scale));
         Ok((operation, scale))
     }

@@ -39,8 +39,8 @@ pub(crate) struct Seat {
 
 impl Seat {
     /// What subscriptions take memory from: that of all sockets, and that of those to this address.
-    pub(crate) fn shares(&self) -> Vec<Budget> {
-        self.shares.clone()
+    pub(crate) fn shares(&self) -> &[Budget] {
+        &self.shares
     }
 }
 

@@ -39,7 +39,7 @@ pub(crate) fn open<E: Executor>(
     let ids = EventIds::of(request.headers());
     let graphql = graphql.data(ids.clone());
     let results = if chosen.is_some_and(|operation| operation.kind == OperationType::Subscription) {
-        endpoint.schema().follow(graphql, &seat.shares())
+        endpoint.schema().follow(graphql, seat.shares())
     } else {
         let endpoint = endpoint.clone();
         stream::once(async move {

@@ -9,7 +9,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpSocket;
 use tokio::time::{sleep, timeout};
 
-use super::{MEMORY, is_told_the_count};
+use super::{MEMORY, is_told_the_count, many};
 use crate::harness::{Database, Received, SET_TIME, SUBPROTOCOL, Server, Socket, client};
 
 /// How long the body of the one campaign is, in bytes.
@@ -51,7 +51,7 @@ fn bodies(id: &str, times: usize) -> String {
     let one = |index| {
         format!("a{index}: campaign(id: \"{id}\") {{ message {{ ... on InAppMessage {{ body }} }} }} ")
     };
-    format!("{{ {} }}", (0..times).map(one).collect::<String>())
+    format!("{{ {} }}", many(times, one))
 }
 
 /// The status, whether the client may try again, and the answer.
@@ -202,7 +202,7 @@ async fn so_does_who_does_not_read_a_large_message() {
 async fn a_bulk_command_is_carried_out_though_what_it_found_is_too_much_to_tell() {
     let database = Database::new();
     let server = Server::start_with(&database, &["--demo", "--max-answer-bytes", "100000"]);
-    let results: String = (0..400).map(|index| format!("a{index}: outcome ")).collect();
+    let results = many(400, |index| format!("a{index}: outcome "));
     let archive = format!(
         "mutation {{ archiveCampaigns(selection: {{ matching: {{ filter: {{}} }} }}) {{ results {{ {results} }} }} }}"
     );
@@ -240,7 +240,7 @@ async fn socket_from(server: &Server, address: &str) -> Socket {
 
 /// A subscription with much beside it that is never carried out.
 fn large_subscription() -> Value {
-    let aliases: String = (0..499).map(|index| format!("a{index}: __typename ")).collect();
+    let aliases = many(499, |index| format!("a{index}: __typename "));
     let query =
         format!("subscription s {{ campaignEvents(after: 0) {{ sequence }} }} query q {{ {aliases} }}");
     json!({ "query": query, "operationName": "s" })
@@ -337,7 +337,7 @@ async fn pongs_that_nobody_reads_hold_no_more_than_there_is() {
             socket.send(&ping).await.unwrap();
             match socket.receive().await {
                 Received::End(end) => break end.unwrap().0,
-                Received::Message(pong) => assert_eq!(pong["type"], "pong"),
+                Received::Message(message) => assert_eq!(message["type"], "pong"),
                 other @ Received::Pong(_) => panic!("{other:?}"),
             }
         }

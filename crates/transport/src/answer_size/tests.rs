@@ -58,7 +58,8 @@ impl Query {
         "abc\"\\\n\u{1}é"
     }
 
-    async fn fail(&self, bytes: usize) -> Result<Option<bool>, async_graphql::Error> {
+    #[expect(clippy::unused_self, reason = "a resolver is a method")]
+    fn fail(&self, bytes: usize) -> Result<Option<bool>, async_graphql::Error> {
         Err("x".repeat(bytes).into())
     }
 }
@@ -186,9 +187,10 @@ async fn a_query_ends_where_its_answer_is_given_up() {
 #[tokio::test]
 async fn commands_are_carried_out_though_their_answer_is_given_up() {
     let guard = Guard::new(1_000, 0);
-    let commands: String = (0..10)
-        .map(|index| format!("a{index}: text(bytes: 1000) "))
+    let commands: Vec<_> = (0..10)
+        .map(|index| format!("a{index}: text(bytes: 1000)"))
         .collect();
+    let commands = commands.join(" ");
     let answer = guard.ask(&format!("mutation {{ {commands} }}")).await;
     assert_eq!(code(&answer), "ANSWER_TOO_LARGE");
     assert!(answer.response.errors[0].message.contains("has been done"));
@@ -215,9 +217,10 @@ async fn a_document_is_held_as_long_as_its_operation_runs() {
     let shares = [Budget::new(1 << 20), Budget::new(100_000)];
     // With another operation that is not carried out.
     let follow = |aliases: usize| {
-        let aliases: String = (0..aliases)
-            .map(|index| format!("a{index}: __typename "))
+        let aliases: Vec<_> = (0..aliases)
+            .map(|index| format!("a{index}: __typename"))
             .collect();
+        let aliases = aliases.join(" ");
         let query = format!("subscription s {{ texts(bytes: [1]) }} query q {{ __typename {aliases} }}");
         guard
             .schema

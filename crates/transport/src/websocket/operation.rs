@@ -38,7 +38,7 @@ pub(super) fn begin<E: Executor>(
     endpoint: &Endpoint<E>,
     id: String,
     mut request: Request,
-    shares: Vec<Budget>,
+    shares: &[Budget],
 ) -> Results {
     let is_subscription = match guard::chosen_operation(&mut request, endpoint.rules()) {
         Ok(chosen) => chosen.is_some_and(|operation| operation.kind == OperationType::Subscription),
@@ -49,7 +49,7 @@ pub(super) fn begin<E: Executor>(
     };
     let endpoint = endpoint.clone();
     if is_subscription {
-        let answers = endpoint.schema().follow(request, &shares).enumerate();
+        let answers = endpoint.schema().follow(request, shares).enumerate();
         return driven(answers.map(move |(number, answer)| {
             if answer.is_given_up {
                 return error_message(&id, answer);
