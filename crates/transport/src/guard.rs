@@ -5,6 +5,7 @@
 //! stack, or a core for minutes. So nothing reaches the schema but through [`Guarded`], which looks at the text
 //! before it is parsed, and at the document before it is carried out: whether it is valid, and what it costs.
 
+mod descriptions;
 mod document;
 mod grammar;
 mod input;
@@ -339,9 +340,10 @@ fn parse(
     introspection: Introspection,
 ) -> Result<(ExecutableDocument, usize), ServerError> {
     let tokens = text::check_document(query, limits)?;
-    literals::check(query)?;
-    grammar::check(query)?;
-    let document = parse_query(spelling::respell(query)).map_err(|error| syntax_error(error.into()))?;
+    let query = descriptions::blank(query);
+    literals::check(&query)?;
+    grammar::check(&query)?;
+    let document = parse_query(spelling::respell(&query)).map_err(|error| syntax_error(error.into()))?;
     document::check(&document, limits, introspection)?;
     Ok((document, tokens))
 }

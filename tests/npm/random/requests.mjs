@@ -4,7 +4,7 @@ import {
 } from "graphql";
 import { chance, pick, random, slip, slipWithin, some } from "./dice.mjs";
 import { composites, schema, types } from "./schema.mjs";
-import { join, json, odd, space, value } from "./values.mjs";
+import { join, json, odd, space, string, value } from "./values.mjs";
 
 // A type that a variable of a place may have, or with a slip another.
 const typeFor = (type) => {
@@ -28,7 +28,7 @@ const variable = (type, variables, hasDefault) => {
   }
   const isNull = !declared.endsWith("!") && !isNonNullType(type) && chance(0.1);
   const given = written || !declared.endsWith("!") ? chance(0.6) : !slip();
-  const text = join(`$${name}`, ":", declared, written, slip(0.3) ? "@nothing" : "");
+  const text = join(chance(0.1) ? string("What?") : "", `$${name}`, ":", declared, written, slip(0.3) ? "@nothing" : "");
   variables.push({ name, text, json: !given ? null : isNull ? "null" : json(getNullableType(type)) });
   return `$${name}`;
 };
@@ -118,7 +118,9 @@ export const request = () => {
   const head = variables.length ? join(word, name, "(", definitions, ")")
     : isSubscription || word === "mutation" || chance(0.5) ? join(word, name) : "";
   if (slip(2)) fragments.push("fragment Unused on Query { __typename }");
-  const parts = [join(head, body), ...fragments];
+  const parts = [join(head, body), ...fragments].map((part) => (
+    /^[{]/.test(part) || !chance(0.1) ? part : join(string("What?"), part)
+  ));
   // A subscription is only validated: another operation is chosen.
   if (isSubscription) parts.push("query Chosen { __typename }");
   if (chance(0.3)) parts.reverse();

@@ -14,7 +14,7 @@ const words = [
   "Spring", "", "Grüße", "\u{1F3AD}", "a\u0000b", "\u2028", '"', "\\", "{", "#", "...", '"""', "\u00e9\n\t",
 ];
 // As GraphQL writes a string, in each of the ways there are.
-const string = (text) => pick([
+export const string = (text) => pick([
   () => JSON.stringify(text),
   () => '"' + [...text].map((letter) => [...Array(letter.length)].map((_, unit) =>
     "\\u" + letter.charCodeAt(unit).toString(16).padStart(4, "0")).join("")).join("") + '"',

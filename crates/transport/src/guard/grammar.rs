@@ -10,12 +10,12 @@ use super::{
 };
 
 /// What a definition begins with.
-const DEFINITIONS: [&str; 4] = ["query", "mutation", "subscription", "fragment"];
+pub(super) const DEFINITIONS: [&str; 4] = ["query", "mutation", "subscription", "fragment"];
 
 /// The values that are words of the language.
 const WORDS: [&str; 3] = ["true", "false", "null"];
 
-/// Checks a document that has passed [`text::check_document`].
+/// Checks a document that has passed [`text::check_document`], without its descriptions.
 ///
 /// # Errors
 /// If it is no document by GraphQL's grammar, where the parser would not notice.
