@@ -94,9 +94,7 @@ impl<E: Executor> Guarded<E> {
     pub(crate) fn rules(&self) -> &Rules {
         &self.rules
     }
-}
 
-impl<E: Executor> Guarded<E> {
     /// Executes a query or a mutation.
     pub(crate) async fn execute(&self, mut request: Request) -> Answer {
         match self.prepare(&mut request, SMALL_ANSWER, |bytes| {
