@@ -1,8 +1,8 @@
-//! Answers over HTTP/2 that nobody reads.
+//! Answers that nobody reads, where the system does not notice.
 //!
-//! Over HTTP/1.1 the system notices who takes nothing of an answer, and cuts the connection off. Over HTTP/2 a client takes
-//! whatever the connection brings, and says for each answer how much of it may be sent: nothing, if it likes, for as long as
-//! it stays.
+//! Over HTTP/1.1 and TCP it does, and cuts the connection off. Over HTTP/2 a client takes whatever the connection brings,
+//! and says for each answer how much of it may be sent: nothing, if it likes, for as long as it stays. And of Unix sockets
+//! the system does not say who takes nothing.
 
 use std::{
     cell::RefCell,
@@ -27,7 +27,7 @@ use tokio::time::{Instant, sleep_until};
 /// How much is handed out at once, in bytes: what is not taken of it stays where nobody can take it back.
 const PIECE: usize = 16 * 1024;
 
-/// Gives up an answer over HTTP/2 of which nothing is taken for as long as `patience`.
+/// Gives up an answer over HTTP/2 or a Unix socket of which nothing is taken for as long as `patience`.
 ///
 /// # Errors
 /// As what is behind it.
@@ -36,7 +36,8 @@ pub(crate) async fn watch<B: MessageBody + 'static>(
     next: Next<B>,
     patience: Duration,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
-    let is_http_2 = request.version() == Version::HTTP_2;
+    // Who comes by a Unix socket has no address.
+    let is_unnoticed = request.version() == Version::HTTP_2 || request.peer_addr().is_none();
     let response = next.call(request).await?;
     Ok(response.map_body(|_, body| {
         let is_small = match body.size() {
@@ -44,7 +45,7 @@ pub(crate) async fn watch<B: MessageBody + 'static>(
             BodySize::Sized(size) => size <= PIECE as u64,
             BodySize::Stream => false,
         };
-        if is_http_2 && !is_small {
+        if is_unnoticed && !is_small {
             BoxBody::new(Watched::new(body.boxed(), patience))
         } else {
             body.boxed()

@@ -3,12 +3,14 @@
 use std::fs;
 use std::path::Path;
 use std::process::Command;
+use std::time::Duration;
 
 use serde_json::json;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::UnixStream;
+use tokio::time::{sleep, timeout};
 
-use crate::harness::{Database, Server, command};
+use crate::harness::{Database, SET_TIME, Server, command};
 
 /// The command line of a server on a socket.
 fn serve(database: &Database, path: &Path) -> Command {
@@ -122,4 +124,50 @@ async fn its_clients_have_no_address_and_no_limit_for_each() {
         assert_eq!(answer, format!("HTTP/1.1 {status}").as_bytes());
         streams.push(stream);
     }
+}
+
+#[tokio::test]
+async fn an_answer_that_nobody_reads_is_given_up() {
+    let database = Database::new();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("socket");
+    let _server = Server::start_as(serve(&database, &path).args([
+        "--socket-timeout",
+        "6",
+        "--max-held-bytes",
+        "100663296",
+    ]));
+    let post = |query: &str| json!({ "query": query }).to_string();
+    let message = format!(
+        "message: {{ inApp: {{ title: \"t\", body: \"{}\", trigger: \"t\" }} }}",
+        "x".repeat(1_000_000)
+    );
+    let create = format!(
+        "mutation {{ createCampaign(content: {{ name: \"a\", {message} }}) {{ campaign {{ id }} }} }}"
+    );
+    let made = send(&path, "POST /graphql", &post(&create)).await;
+    assert!(made.contains("\"id\""), "{made}");
+    // Of which there is room for one at a time.
+    let bodies: Vec<_> = (0..20)
+        .map(|index| {
+            format!("a{index}: campaigns {{ nodes {{ message {{ ... on InAppMessage {{ body }} }} }} }}")
+        })
+        .collect();
+    let large = post(&format!("{{ {} }}", bodies.join(" ")));
+
+    let mut unread = UnixStream::connect(&path).await.unwrap();
+    let head = format!(
+        "POST /graphql HTTP/1.1\r\nHost: localhost\r\nContent-Length: {}\r\nContent-Type: application/json\r\n\r\n",
+        large.len()
+    );
+    unread.write_all((head + &large).as_bytes()).await.unwrap();
+    unread.read_exact(&mut [0; 4_096]).await.unwrap();
+    let refused = send(&path, "POST /graphql", &large).await;
+    assert!(refused.contains("OVERLOADED"));
+    let room = async {
+        while send(&path, "POST /graphql", &large).await.contains("OVERLOADED") {
+            sleep(Duration::from_millis(50)).await;
+        }
+    };
+    timeout(SET_TIME, room).await.expect("it is held for ever");
 }
