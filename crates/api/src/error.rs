@@ -132,8 +132,8 @@ impl From<Failed> for Error {
                     extensions.set("changed", false);
                 }
                 match changed {
-                    Changed::NotAsked => "The database is not available at the moment, so this cannot be read. Ask for it again.",
-                    Changed::Nothing => "The database is not available at the moment, and nothing was changed. Try again.",
+                    Changed::NotAsked => "The database is away or too busy at the moment, so this cannot be read. Ask for it again.",
+                    Changed::Nothing => "The database is away or too busy at the moment, and nothing was changed. Try again.",
                     Changed::Unknown => {
                         "The connection to the database was lost before it confirmed the change, which may have been \
                          made or not. Look before you try again."
