@@ -160,6 +160,11 @@ fn documents() -> Vec<Attack> {
             "{ campaign(id: \"\"\"",
             "GRAPHQL_PARSE_FAILED",
         ),
+        document(
+            "escapes without an end",
+            &format!("{{ campaign(id: \"{}\") {{ id }} }}", "\\u{".repeat(240_000)),
+            "GRAPHQL_PARSE_FAILED",
+        ),
         document("a megabyte of blanks", &" ".repeat(1_000_000), "BAD_REQUEST"),
     ]
 }

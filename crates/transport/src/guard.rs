@@ -19,7 +19,7 @@ mod valid;
 mod variables;
 mod weight;
 
-use std::{any::TypeId, mem, sync::Arc};
+use std::{any::TypeId, collections::HashSet, mem, sync::Arc};
 
 use self::{
     refusal::{PARSE_FAILED, Refusal, VALIDATION_FAILED},
@@ -299,10 +299,9 @@ fn check_asked(
     variables: &mut Variables,
     rules: &Rules,
 ) -> Result<(), ServerError> {
-    variables.retain(|name, _| {
-        let mut declared = operation.variable_definitions.iter();
-        declared.any(|definition| definition.node.name.node == *name)
-    });
+    let declared = operation.variable_definitions.iter();
+    let declared: HashSet<_> = declared.map(|definition| &definition.node.name.node).collect();
+    variables.retain(|name, _| declared.contains(name));
     variables::fill(variables, operation, &rules.types)?;
     let weights = Weights::of(variables);
     weight::check(document, &weights, rules.limits.values)?;

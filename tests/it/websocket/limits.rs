@@ -151,3 +151,39 @@ async fn who_shows_no_sign_of_life_is_closed() {
     // It is told so, but may be answering pings into a connection that is closed when it reads that.
     assert!(matches!(dead.receive().await, Received::End(_)));
 }
+
+#[tokio::test]
+async fn an_operation_that_has_ended_counts_for_none_whatever_else_goes_on() {
+    let stage = Stage::with(&["--demo"]);
+    let mut socket = Socket::open(&stage.server).await;
+    // All but one of as many as may run, with much to tell.
+    for id in 0..99 {
+        socket
+            .subscribe(&format!("feed {id}"), CAMPAIGN_EVENTS, after(0))
+            .await;
+    }
+    for round in 0..100 {
+        socket.subscribe("again", "{ __typename }", json!({})).await;
+        loop {
+            let message = socket.message().await;
+            if message["id"] == "again" && message["type"] == "complete" {
+                break;
+            }
+            assert!(
+                ["next", "complete"].contains(&message["type"].as_str().unwrap()),
+                "{round}"
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_document_of_nothing_is_an_error_of_its_operation() {
+    let stage = Stage::new();
+    let mut socket = Socket::open(&stage.server).await;
+    for query in ["", " ", "#"] {
+        socket.subscribe("a", query, json!({})).await;
+        let message = socket.message().await;
+        assert_eq!((&message["type"], &message["id"]), (&json!("error"), &json!("a")));
+    }
+}

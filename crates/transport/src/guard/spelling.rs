@@ -104,11 +104,19 @@ fn respell_string(string: &str, respelled: &mut String) {
     respelled.push_str(rest);
 }
 
+/// How many digits may stand in the braces of an escape.
+const MOST_DIGITS: usize = 8;
+
 /// The character that a text begins with, escaped by digits, and how many bytes that takes.
 fn unescape(text: &str) -> Option<(char, usize)> {
     let digits = text.strip_prefix("\\u")?;
     if let Some(braced) = digits.strip_prefix('{') {
-        let (digits, _) = braced.split_once('}')?;
+        // No further, since nobody says how far it is to the next one.
+        let end = braced
+            .bytes()
+            .take(MOST_DIGITS + 1)
+            .position(|byte| byte == b'}')?;
+        let digits = braced.get(..end)?;
         let is_hex = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_hexdigit());
         let code = u32::from_str_radix(digits, 16).ok().filter(|_| is_hex)?;
         return Some((char::from_u32(code)?, "\\u{}".len() + digits.len()));
@@ -167,6 +175,7 @@ mod tests {
                 "{ a(x: \"\\u{1F3AD}\\u{1f3ad} \\u{e9}\") }",
                 "{ a(x: \"\u{1F3AD}\u{1F3AD} \\u00e9\") }",
             ),
+            ("{ a(x: \"\\u{00000041}\") }", "{ a(x: \"\\u0041\") }"),
             (
                 "{ a(x: \"\\ud83c\\udfad\\u{22}\\u{0}\") }",
                 "{ a(x: \"\u{1F3AD}\\u0022\\u0000\") }",
@@ -184,6 +193,8 @@ mod tests {
             "\"\\u{}\"",
             "\"\\u{110000}\"",
             "\"\\u{+1}\"",
+            "\"\\u{000000041}\"",
+            "\"\\u{\\u{41\"",
             "\"\\u12\"",
             "\"\\u{d800}\"",
             "\"\\x\"",

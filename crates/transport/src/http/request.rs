@@ -77,6 +77,11 @@ fn extensions<'de, D: Deserializer<'de>>(value: D) -> Result<Option<Extensions>,
 }
 
 impl JsonRequest {
+    /// Whether there is a document, be it one of nothing.
+    pub(crate) fn has_query(&self) -> bool {
+        self.query.is_some()
+    }
+
     /// The request, if it has a document or names one.
     pub(crate) fn into_request(self) -> Result<Request, Refused> {
         let query = self.query.filter(|query| !query.trim().is_empty());

@@ -194,6 +194,8 @@ impl<E: Executor> Conversation<E> {
     /// Tells what has come of an operation, or that nothing more comes.
     async fn tell(&mut self, id: &str, told: Option<Told>) -> Result<(), End> {
         let Some(Told { text, is_error, held }) = told else {
+            // Before the client learns that its id may be used again.
+            self.operations.remove(id);
             return self.send(&Outgoing::Complete { id }).await;
         };
         if is_error {

@@ -83,7 +83,13 @@ pub(super) fn understand(text: &[u8], limits: &Limits) -> Result<Said, CloseReas
         Incoming::Pong { _payload } => Said::Pong,
         Incoming::Complete { id } => Said::Complete(check_id(id)?),
         Incoming::Subscribe { id, payload } => {
-            let request = payload.into_request().map_err(|refused| invalid(&refused))?;
+            let has_query = payload.has_query();
+            let request = match payload.into_request() {
+                Ok(request) => request,
+                // The message is a good one, and what is wrong with the document is told of the operation.
+                Err(_) if has_query => Request::new(""),
+                Err(refused) => return Err(invalid(&refused)),
+            };
             Said::Subscribe(check_id(id)?, Box::new(request))
         }
     })
