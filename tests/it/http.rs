@@ -14,6 +14,7 @@ mod origins;
 mod rooms;
 mod share;
 mod trusted;
+mod unions;
 mod upgrade;
 
 use reqwest::header::{ACCEPT, ALLOW, CONTENT_TYPE};

@@ -280,13 +280,16 @@ fn check(request: &mut Request, rules: &Rules) -> Result<Option<Operation>, Inva
     if let Err(errors) = valid {
         return Err(Invalid { operation, errors });
     }
-    let mut merged = None;
+    let mut respelled = None;
     if let Some((name, chosen)) = chosen {
         check_asked(document, chosen, &mut variables, rules)?;
-        merged = valid::merge_roots(document, name, &variables);
+        let resolved = valid::resolve_unions(document, name, &rules.types, rules.limits.selections)
+            .map_err(ServerError::from)?;
+        let merged = valid::merge_roots(resolved.as_ref().unwrap_or(document), name, &variables);
+        respelled = merged.or(resolved);
     }
-    if let Some(merged) = merged {
-        request.set_parsed_query(merged);
+    if let Some(respelled) = respelled {
+        request.set_parsed_query(respelled);
     }
     request.variables = variables;
     Ok(operation)

@@ -10,6 +10,7 @@ mod merge;
 mod roots;
 mod selections;
 mod suggestion;
+mod unions;
 mod values;
 mod variables;
 
@@ -27,6 +28,7 @@ use crate::{Introspection, Limits, TypeSystem, error::with_code};
 use variables::Uses;
 
 pub(super) use roots::merge as merge_roots;
+pub(super) use unions::resolve as resolve_unions;
 
 /// How many errors are told of a document. Each word of it may be one, and an error is longer than a word.
 pub(super) const MAX_ERRORS: usize = 100;
