@@ -178,6 +178,11 @@ fn bodies() -> Vec<Attack> {
         "query": format!("query ($ids: [ID!]!) {{ {} }}", "nodes(ids: $ids) { id } ".repeat(1_000)),
         "variables": { "ids": vec!["x"; 90_000] },
     });
+    let fragment = "fragment f on Query { nodes(ids: $ids) { id } }";
+    let spread = json!({
+        "query": format!("query ($ids: [ID!]!) {{ {} }} {fragment}", "...f ".repeat(3_000)),
+        "variables": { "ids": vec!["x"; 80_000] },
+    });
     vec![
         raw(
             "variables in one another",
@@ -190,6 +195,7 @@ fn bodies() -> Vec<Attack> {
             too_complex,
         ),
         raw("a long variable, used often", ids.to_string(), too_complex),
+        raw("a long variable, spread often", spread.to_string(), too_complex),
         raw(
             "a variable beyond all numbers",
             variables(&"9".repeat(900_000)),

@@ -19,7 +19,7 @@ mod valid;
 mod variables;
 mod weight;
 
-use std::{any::TypeId, collections::HashSet, mem, sync::Arc};
+use std::{any::TypeId, cell::Cell, collections::HashSet, mem, sync::Arc};
 
 use self::{
     refusal::{PARSE_FAILED, Refusal, VALIDATION_FAILED},
@@ -280,16 +280,19 @@ fn check(request: &mut Request, rules: &Rules) -> Result<Option<Operation>, Inva
     if let Err(errors) = valid {
         return Err(Invalid { operation, errors });
     }
-    let mut respelled = None;
+    let (mut respelled, mut copied) = (None, 0);
     if let Some((name, chosen)) = chosen {
         check_asked(document, chosen, &mut variables, rules)?;
         let resolved = valid::resolve_unions(document, name, &rules.types, rules.limits.selections)
             .map_err(ServerError::from)?;
+        let (resolved, bytes) = resolved.map_or((None, 0), |(document, bytes)| (Some(document), bytes));
+        copied = bytes;
         let merged = valid::merge_roots(resolved.as_ref().unwrap_or(document), name, &variables);
         respelled = merged.or(resolved);
     }
     if let Some(respelled) = respelled {
         request.set_parsed_query(respelled);
+        request.data.insert(Copied { bytes: copied });
     }
     request.variables = variables;
     Ok(operation)
@@ -313,8 +316,10 @@ fn check_asked(
         variables,
         weights: &weights,
         types: &rules.types,
+        limit: rules.limits.complexity,
+        given: Cell::default(),
     };
-    Ok(pass.check(operation, rules.limits.complexity)?)
+    Ok(pass.check(operation)?)
 }
 
 /// Finds the request's document, checks its text, parses it, and checks what it is. The document stays in the request,
@@ -353,6 +358,11 @@ struct Admitted {
     tokens: usize,
 }
 
+/// What the document holds by which an operation was written anew.
+struct Copied {
+    bytes: usize,
+}
+
 /// What a request holds that has been checked, in bytes: its text, its document and its variables.
 fn request_bytes(request: &Request) -> usize {
     let admitted = request.data.get(&TypeId::of::<Admitted>());
@@ -360,7 +370,11 @@ fn request_bytes(request: &Request) -> usize {
         .and_then(|admitted| admitted.downcast_ref::<Admitted>())
         .map_or(0, |admitted| admitted.tokens);
     let variables: usize = request.variables.values().map(value_bytes).sum();
-    request.query.len() + tokens * TOKEN_BYTES + variables
+    let copied = request.data.get(&TypeId::of::<Copied>());
+    let copied = copied
+        .and_then(|copied| copied.downcast_ref::<Copied>())
+        .map_or(0, |copied| copied.bytes);
+    request.query.len() + tokens * TOKEN_BYTES + variables + copied
 }
 
 /// The parser's error, in one line. Its own message draws the source line and an arrow under it, which repeats what

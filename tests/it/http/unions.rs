@@ -60,16 +60,38 @@ async fn fragments_on_unions_do_not_multiply_without_end() {
     let database = Database::new();
     let server = Server::start(&database);
     // Each level would stand in each object of the union, and what is in it again.
-    let level = "... on InAppSource { ... on Node { ... on InAppSource { ... on Node { ";
-    let query = format!(
-        "{{ node(id: \"x\") {{ {} id {} }} }}",
-        level.repeat(7),
-        "} ".repeat(28)
+    let level = "... on Node { ... on InAppSource { ";
+    let nested = |inner: &str| {
+        let (open, close) = (level.repeat(12), "} ".repeat(24));
+        format!("{{ campaigns(first: 1) {{ nodes {{ {open} {inner} {close} }} }} }}")
+    };
+    let response = server
+        .try_execute(&nested("__typename"), json!({}))
+        .await
+        .unwrap();
+    assert_eq!(response["data"], json!({ "campaigns": { "nodes": [] } }));
+    let before = server.peak_memory();
+    let long = format!(
+        "... on Campaign {{ history(first: 0, after: \"{}\") {{ totalCount }} }}",
+        "x".repeat(900_000)
     );
-    let response = server.try_execute(&query, json!({})).await.unwrap();
-    let code = &response["errors"][0]["extensions"]["code"];
-    assert!(
-        *code == "BAD_USER_INPUT" || *code == "QUERY_TOO_COMPLEX",
-        "{response}"
-    );
+    for query in [
+        nested(&long),
+        format!(
+            "{{ campaigns(first: 0) {{ nodes {{ {} }} }} }} fragment f on InAppSource {{ {long} }}",
+            "...f ".repeat(2_000)
+        ),
+    ] {
+        let response = server.try_execute(&query, json!({})).await.unwrap();
+        assert!(
+            response["data"] == json!({ "campaigns": { "nodes": [] } })
+                || response["errors"][0]["extensions"]["code"] == "QUERY_TOO_COMPLEX",
+            "{response}"
+        );
+    }
+    let grown = server
+        .peak_memory()
+        .zip(before)
+        .map(|(peak, before)| peak - before);
+    assert!(grown.is_none_or(|grown| grown < 150 * 1024 * 1024), "{grown:?}");
 }

@@ -4,6 +4,8 @@
 //! The document is known to be valid, and small once its fragments are expanded, so that it can be walked as it is. A
 //! null may still be where none can be: in a variable whose default is something else.
 
+use std::cell::Cell;
+
 use async_graphql::{
     Name, Number, Positioned, Value as ConstValue, Variables,
     parser::types::{
@@ -34,16 +36,22 @@ pub(super) struct Pass<'a> {
     pub(super) variables: &'a Variables,
     pub(super) weights: &'a Weights<'a>,
     pub(super) types: &'a TypeSystem,
+    /// How many values may be asked for.
+    pub(super) limit: usize,
+    /// What fields have been given so far, wherever they stand. A field is looked at no further beyond the limit, since
+    /// each copy of a long value takes its time.
+    pub(super) given: Cell<usize>,
 }
 
 impl<'a> Pass<'a> {
-    /// Checks what `operation` asks for: no more than `limit` values, if every page is full. A value is a field of an
+    /// Checks what `operation` asks for: no more values than the limit, if every page is full. A value is a field of an
     /// object, an object in a list, or something that a field is given; and each page counts for some more. What
     /// introspection tells counts as one object for each of its fields.
     ///
     /// # Errors
     /// If it asks for more, or gives an argument what does not fit it.
-    pub(super) fn check(&self, operation: &'a OperationDefinition, limit: usize) -> Result<(), Refusal> {
+    pub(super) fn check(&self, operation: &'a OperationDefinition) -> Result<(), Refusal> {
+        let limit = self.limit;
         let root = self.types.root(operation.ty);
         let values = self.selection_set(&operation.selection_set.node, root, None)?;
         if values > limit {
@@ -91,6 +99,14 @@ impl<'a> Pass<'a> {
     ) -> Result<usize, Refusal> {
         let set = &field.selection_set.node;
         let given = self.weights.field(field).saturating_add(1);
+        let values = self.given.get().saturating_add(given);
+        self.given.set(values);
+        if values > self.limit {
+            return Err(Refusal::Complexity {
+                values,
+                limit: self.limit,
+            });
+        }
         let definition = parent.and_then(|parent| type_system::field(parent, &field.name.node));
         let Some(definition) = definition else {
             return Ok(self.selection_set(set, None, None)?.saturating_add(given));
@@ -236,8 +252,10 @@ mod tests {
             variables: &variables,
             weights: &Weights::of(&variables),
             types: &TypeSystem::parse(SDL).unwrap(),
+            limit,
+            given: Cell::default(),
         }
-        .check(&operation.node, limit)
+        .check(&operation.node)
     }
 
     fn assert_values(text: &str, variables: ConstValue, values: usize) {

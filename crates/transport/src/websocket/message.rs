@@ -1,8 +1,8 @@
 //! The messages of graphql-transport-ws.
 
 use actix_ws::{CloseCode, CloseReason};
-use async_graphql::{Request, Response, ServerError};
-use serde::{Deserialize, Serialize};
+use async_graphql::{Request, Response, ServerError, Value as ConstValue, indexmap::IndexMap};
+use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
 use serde_json::{Map, Value};
 
 use crate::{
@@ -36,13 +36,15 @@ const MAX_ID_BYTES: usize = 256;
 #[serde(tag = "type", rename_all = "snake_case")]
 enum Incoming {
     ConnectionInit {
+        #[serde(default, deserialize_with = "object")]
         payload: Option<Map<String, Value>>,
     },
     Ping {
+        #[serde(default, deserialize_with = "object")]
         payload: Option<Map<String, Value>>,
     },
     Pong {
-        #[serde(rename = "payload")]
+        #[serde(default, rename = "payload", deserialize_with = "object")]
         _payload: Option<Map<String, Value>>,
     },
     Subscribe {
@@ -52,6 +54,20 @@ enum Incoming {
     Complete {
         id: String,
     },
+}
+
+/// Reads a JSON object or null. Not as serde_json would by itself: of an object with a certain key of its own, it reads the
+/// text beside that as JSON, which nobody has counted.
+fn object<'de, D: Deserializer<'de>>(payload: D) -> Result<Option<Map<String, Value>>, D::Error> {
+    let payload = Option::<IndexMap<String, ConstValue>>::deserialize(payload)?;
+    let Some(payload) = payload else {
+        return Ok(None);
+    };
+    let values = payload
+        .into_iter()
+        .map(|(key, value)| Ok((key, value.into_json()?)));
+    let values: Result<_, serde_json::Error> = values.collect();
+    values.map(Some).map_err(D::Error::custom)
 }
 
 /// What a client says.
@@ -190,6 +206,30 @@ mod tests {
              \"operationName\":\"c\",\"extensions\":{}},\"more\":true}",
         ] {
             assert_eq!(code_of(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_text_in_a_payload_is_never_read_as_json() {
+        let nested = |count: usize| format!("{}{}", "[".repeat(count), "]".repeat(count));
+        let mut text = nested(30);
+        for _ in 0..30 {
+            let inner = serde_json::to_string(&text).unwrap();
+            text = format!("[[[{{\"$serde_json::private::RawValue\":{inner}}}]]]");
+            if text.len() > 500_000 {
+                break;
+            }
+        }
+        for kind in ["connection_init", "ping", "pong"] {
+            for value in [text.as_str(), "{\"$serde_json::private::RawValue\":\"]\"}"] {
+                let message = format!("{{\"type\":\"{kind}\",\"payload\":{{\"a\":{value}}}}}");
+                let said = understand(message.as_bytes(), &Limits::default()).map_err(|reason| reason.code);
+                if let Said::Ping(payload) = said.unwrap() {
+                    let pong = Outgoing::Pong { payload }.to_text().unwrap();
+                    let (_, echo) = pong.split_once("\"payload\"").unwrap();
+                    assert!(message.ends_with(echo), "{pong}");
+                }
+            }
         }
     }
 

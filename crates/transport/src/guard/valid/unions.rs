@@ -6,20 +6,23 @@
 //! an object already, and stand once for each of its objects elsewhere.
 
 use async_graphql::{
-    Name, Pos, Positioned,
+    Name, Pos, Positioned, Variables,
     parser::types::{
-        Directive, DocumentOperations, ExecutableDocument, InlineFragment, Selection, SelectionSet,
+        Directive, DocumentOperations, ExecutableDocument, Field, InlineFragment, Selection, SelectionSet,
         TypeCondition, TypeDefinition, TypeKind,
     },
 };
 
 use super::Refusal;
-use crate::{TypeSystem, type_system};
+use crate::{TypeSystem, guard::weight::Weights, type_system};
 
 /// How many selections there may be afterwards, of each that may be selected.
 const COPIES: usize = 4;
 
-/// The document, with the chosen operation written anew; none if nothing in it has a condition that is a union. The
+/// What a selection takes, or a thousand bytes of what it is given.
+const SELECTION_BYTES: usize = 1_000;
+
+/// The document, with the chosen operation written anew, and how many bytes that takes; none if nothing in it has a condition that is a union. The
 /// document must be valid, and small with fragments wherever they are spread.
 ///
 /// # Errors
@@ -29,7 +32,7 @@ pub(in crate::guard) fn resolve(
     name: Option<&str>,
     types: &TypeSystem,
     limit: usize,
-) -> Result<Option<ExecutableDocument>, Refusal> {
+) -> Result<Option<(ExecutableDocument, usize)>, Refusal> {
     let operation = match (&document.operations, name) {
         (DocumentOperations::Single(operation), _) => Some(operation),
         (DocumentOperations::Multiple(operations), Some(name)) => operations.get(name),
@@ -38,10 +41,13 @@ pub(in crate::guard) fn resolve(
     let Some(operation) = operation.filter(|_| has_unions(document, types)) else {
         return Ok(None);
     };
+    let no_variables = Variables::default();
     let mut pass = Pass {
         document,
         types,
+        weights: Weights::of(&no_variables),
         left: limit.saturating_mul(COPIES),
+        limit,
     };
     let root = types.root(operation.node.ty);
     let set = pass.selection_set(&operation.node.selection_set, root)?;
@@ -51,9 +57,10 @@ pub(in crate::guard) fn resolve(
         (DocumentOperations::Multiple(operations), Some(name)) => operations.get_mut(name),
         (DocumentOperations::Multiple(_), None) => None,
     };
+    let bytes = (limit.saturating_mul(COPIES) - pass.left).saturating_mul(SELECTION_BYTES);
     Ok(operation
         .map(|operation| operation.node.selection_set = set)
-        .map(|()| resolved))
+        .map(|()| (resolved, bytes)))
 }
 
 /// Whether a condition anywhere is a union.
@@ -93,8 +100,10 @@ fn is_union(types: &TypeSystem, name: &Name) -> bool {
 struct Pass<'a> {
     document: &'a ExecutableDocument,
     types: &'a TypeSystem,
-    /// How many selections there may still be.
+    weights: Weights<'a>,
+    /// How many selections there may still be, with what they are given.
     left: usize,
+    limit: usize,
 }
 
 /// A fragment, wherever it stands.
@@ -115,17 +124,27 @@ impl<'a> Pass<'a> {
     ) -> Result<Positioned<SelectionSet>, Refusal> {
         let mut items = vec![];
         for item in &set.node.items {
-            self.left = self.left.checked_sub(1).ok_or(Refusal::Meetings)?;
+            let weight = match &item.node {
+                Selection::Field(field) => self.weights.field(&field.node),
+                fragment => self.weights.directives(fragment.directives()),
+            };
+            let left = self.left.checked_sub(weight.saturating_add(1));
+            self.left = left.ok_or(Refusal::Selections(self.limit))?;
             match &item.node {
                 Selection::Field(field) => {
                     let definition =
                         parent.and_then(|parent| self.types.field_of(parent, &field.node.name.node));
                     let ty = definition
                         .and_then(|definition| self.types.any(type_system::named(&definition.ty.node)));
-                    let inner = self.selection_set(&field.node.selection_set, ty)?;
-                    let mut field = field.clone();
-                    field.node.selection_set = inner;
-                    items.push(Positioned::new(Selection::Field(field), item.pos));
+                    let copy = Field {
+                        alias: field.node.alias.clone(),
+                        name: field.node.name.clone(),
+                        arguments: field.node.arguments.clone(),
+                        directives: field.node.directives.clone(),
+                        selection_set: self.selection_set(&field.node.selection_set, ty)?,
+                    };
+                    let copy = Positioned::new(copy, field.pos);
+                    items.push(Positioned::new(Selection::Field(copy), item.pos));
                 }
                 Selection::InlineFragment(fragment) => {
                     let fragment = Fragment {
@@ -161,16 +180,22 @@ impl<'a> Pass<'a> {
         let condition = fragment.condition.map(|condition| &condition.node.on);
         let own = condition.and_then(|on| self.types.any(&on.node));
         let is_of_object = parent.is_some_and(|parent| matches!(parent.kind, TypeKind::Object(_)));
+        let meets = |on: &Positioned<Name>| match (parent, self.types.any(&on.node)) {
+            (Some(parent), Some(own)) => self.types.overlap(parent, own),
+            _ => true,
+        };
         let is_parent = own.map(|own| &own.name.node) == parent.map(|parent| &parent.name.node);
         let of = match own.map(|own| &own.kind) {
             Some(TypeKind::Union(_)) if is_of_object || is_parent => vec![None],
-            Some(TypeKind::Union(union)) => union.members.iter().map(Some).collect(),
+            Some(TypeKind::Union(union)) => union.members.iter().filter(|on| meets(on)).map(Some).collect(),
+            _ if condition.is_some_and(|on| !meets(on)) => vec![],
             _ => vec![condition],
         };
         for condition in of {
+            // What is known to be an object stays one, whatever else it is.
             let ty = match condition {
-                Some(on) => self.types.any(&on.node),
-                None => parent,
+                Some(on) if !is_of_object => self.types.any(&on.node),
+                _ => parent,
             };
             let inline = InlineFragment {
                 type_condition: condition
