@@ -56,8 +56,8 @@ enum Incoming {
     },
 }
 
-/// Reads a JSON object or null. Not as `serde_json` would by itself: of an object with a certain key of its own, it reads the
-/// text beside that as JSON, which nobody has counted.
+/// Reads a JSON object or null. Not as `serde_json` would by itself: of an object with a certain key of its own, it reads
+/// the text beside that as JSON, which nobody has counted.
 fn object<'de, D: Deserializer<'de>>(payload: D) -> Result<Option<Map<String, Value>>, D::Error> {
     let payload = Option::<IndexMap<String, ConstValue>>::deserialize(payload)?;
     let Some(payload) = payload else {
