@@ -118,6 +118,12 @@ pub(crate) struct Answer {
     pub(crate) is_given_up: bool,
 }
 
+impl AsRef<Response> for Answer {
+    fn as_ref(&self) -> &Response {
+        &self.response
+    }
+}
+
 impl Scale {
     /// A scale for answers of up to `limit` bytes, the first of which takes its memory from `held`. What the request itself
     /// holds goes back with the scale.

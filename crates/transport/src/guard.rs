@@ -135,9 +135,8 @@ impl<E: Executor> Guarded<E> {
         small: usize,
         hold: impl FnOnce(usize) -> Result<Vec<Held>, NoRoom>,
     ) -> Result<(Option<Operation>, Arc<Scale>), Invalid> {
-        let operation = check(request, &self.rules)?;
-        let request_held =
-            hold(request_bytes(request)).map_err(|NoRoom| coded(NoRoom.to_string(), OVERLOADED))?;
+        let Checked { operation, bytes } = check(request, &self.rules)?;
+        let request_held = hold(bytes).map_err(|NoRoom| coded(NoRoom.to_string(), OVERLOADED))?;
         let has_commands = operation.as_ref().is_some_and(Operation::is_mutation);
         let answer = self.budget.hold(small);
         let scale = Scale::new(request_held, answer, self.rules.limits.answer_bytes, has_commands);
@@ -170,6 +169,14 @@ impl<E: Executor> Guarded<E> {
             is_given_up: false,
         }
     }
+}
+
+/// What is handed on.
+struct Checked {
+    /// The operation, where it is clear which one is meant.
+    operation: Option<Operation>,
+    /// What the request is made of, in bytes.
+    bytes: usize,
 }
 
 /// What is not handed on.
@@ -268,8 +275,8 @@ fn choose<'a>(
 }
 
 /// Admits the request, validates its document, and checks what it asks for with its variables, which get the values that
-/// they have by default; the operation, where it is clear which one is meant.
-fn check(request: &mut Request, rules: &Rules) -> Result<Option<Operation>, Invalid> {
+/// they have by default.
+fn check(request: &mut Request, rules: &Rules) -> Result<Checked, Invalid> {
     let name = request.operation_name.clone();
     let mut variables = mem::take(&mut request.variables);
     let document = admit(request, rules)?;
@@ -292,10 +299,12 @@ fn check(request: &mut Request, rules: &Rules) -> Result<Option<Operation>, Inva
     }
     if let Some(respelled) = respelled {
         request.set_parsed_query(respelled);
-        request.data.insert(Copied { bytes: copied });
     }
     request.variables = variables;
-    Ok(operation)
+    Ok(Checked {
+        operation,
+        bytes: request_bytes(request) + copied,
+    })
 }
 
 /// Checks what an operation asks for with its variables, and completes them. What it does not declare is dropped.
@@ -358,11 +367,6 @@ struct Admitted {
     tokens: usize,
 }
 
-/// What the document holds by which an operation was written anew.
-struct Copied {
-    bytes: usize,
-}
-
 /// What a request holds that has been checked, in bytes: its text, its document and its variables.
 fn request_bytes(request: &Request) -> usize {
     let admitted = request.data.get(&TypeId::of::<Admitted>());
@@ -370,11 +374,7 @@ fn request_bytes(request: &Request) -> usize {
         .and_then(|admitted| admitted.downcast_ref::<Admitted>())
         .map_or(0, |admitted| admitted.tokens);
     let variables: usize = request.variables.values().map(value_bytes).sum();
-    let copied = request.data.get(&TypeId::of::<Copied>());
-    let copied = copied
-        .and_then(|copied| copied.downcast_ref::<Copied>())
-        .map_or(0, |copied| copied.bytes);
-    request.query.len() + tokens * TOKEN_BYTES + variables + copied
+    request.query.len() + tokens * TOKEN_BYTES + variables
 }
 
 /// The parser's error, in one line. Its own message draws the source line and an arrow under it, which repeats what

@@ -17,6 +17,7 @@ mod limits;
 mod observe;
 mod origins;
 mod receiving;
+mod request_error;
 mod shutdown;
 mod sockets;
 mod sse;

@@ -17,7 +17,7 @@ use metrics::{SharedString, counter, gauge, histogram};
 use tracing::{Instrument as _, Span};
 
 use self::names::Names;
-use crate::{answer_size::Answer, http::answer::is_request_error};
+use crate::request_error::is_request_error;
 
 /// The longest part of a name that is logged, in bytes. Names are made of ASCII letters, but as long as a client likes.
 const LONGEST_NAME: usize = 100;
@@ -80,15 +80,15 @@ impl Operation {
 
 impl Observer {
     /// Watches the execution of a query or a mutation; of none where it is not clear which one is meant.
-    pub(crate) async fn execute(
+    pub(crate) async fn execute<T: AsRef<Response>>(
         &self,
         operation: Option<Operation>,
-        execution: impl Future<Output = Answer>,
-    ) -> Answer {
+        execution: impl Future<Output = T>,
+    ) -> T {
         let span = operation.as_ref().map_or_else(Span::none, Operation::span);
         let mut running = Running::begin(self.clone(), operation);
         let answer = execution.instrument(span).await;
-        running.see(&answer.response);
+        running.see(answer.as_ref());
         answer
     }
 
@@ -98,18 +98,18 @@ impl Observer {
     }
 
     /// Watches a subscription.
-    pub(crate) fn follow(
+    pub(crate) fn follow<T: AsRef<Response> + 'static>(
         &self,
         operation: Option<Operation>,
-        mut results: BoxStream<'static, Answer>,
-    ) -> BoxStream<'static, Answer> {
+        mut results: BoxStream<'static, T>,
+    ) -> BoxStream<'static, T> {
         let span = operation.as_ref().map_or_else(Span::none, Operation::span);
         let mut running = Running::begin(self.clone(), operation);
         stream::poll_fn(move |context| {
             let _entered = span.enter();
             let result = ready!(results.poll_next_unpin(context));
             if let Some(answer) = &result {
-                running.see(&answer.response);
+                running.see(answer.as_ref());
                 counter!("understudy_graphql_subscription_results_total").increment(1);
             }
             result.into()

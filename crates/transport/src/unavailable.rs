@@ -4,7 +4,7 @@
 
 use async_graphql::{Response, ServerError, Value, parser::types::OperationType};
 
-use crate::{error::OVERLOADED, guard::Chosen, http::answer::is_request_error};
+use crate::{error::OVERLOADED, guard::Chosen, request_error::is_request_error};
 
 /// The `extensions.code` of such errors, and of those of an operation for which there was no room.
 const CODES: [&str; 2] = ["UNAVAILABLE", OVERLOADED];

@@ -23,6 +23,7 @@ use crate::{
     answer_size::Answer,
     budget::{Budget, Held},
     error::Refused,
+    request_error::is_request_error,
 };
 
 /// An answer as it is written: what went wrong first, since it may be long until the data ends.
@@ -46,14 +47,6 @@ impl<'a> Body<'a> {
             extensions: &response.extensions,
         }
     }
-}
-
-/// Whether nothing was executed, since the request is none that could be: all errors are about the document, the
-/// operation or its variables, and none about a field that was executed.
-pub(crate) fn is_request_error(response: &Response) -> bool {
-    response.data == Value::Null
-        && !response.errors.is_empty()
-        && response.errors.iter().all(|error| error.path.is_empty())
 }
 
 /// The answer to a request that was handed to the schema.

@@ -15,7 +15,7 @@ use crate::{
     driven::driven,
     error::Refused,
     guard,
-    http::answer::is_request_error,
+    request_error::is_request_error,
 };
 
 /// What comes of an operation, until there is no more.

@@ -65,19 +65,10 @@ impl<'a> Walk<'a> {
             if !is_selected(item.node.directives(), None) {
                 continue;
             }
-            match &item.node {
-                Selection::Field(field) => fields.push(field),
-                Selection::InlineFragment(fragment) => {
-                    self.root_fields(&fragment.node.selection_set.node, spread, fields);
-                }
-                Selection::FragmentSpread(fragment) => {
-                    let name = &fragment.node.fragment_name.node;
-                    if let Some(fragment) = self.document.fragments.get(name)
-                        && spread.insert(name)
-                    {
-                        self.root_fields(&fragment.node.selection_set.node, spread, fields);
-                    }
-                }
+            if let Selection::Field(field) = &item.node {
+                fields.push(field);
+            } else if let Some(set) = set_of_fragment(&self.document.fragments, &item.node, spread) {
+                self.root_fields(set, spread, fields);
             }
         }
     }
@@ -139,46 +130,38 @@ fn gather<'a>(
         if !is_selected(item.node.directives(), Some(variables)) {
             continue;
         }
-        match &item.node {
-            Selection::Field(field) => {
-                let key = &field.node.response_key().node;
-                let same = merged.iter_mut().find_map(|item| match &mut item.node {
-                    Selection::Field(other) => {
-                        Some(other).filter(|other| other.node.response_key().node == *key)
-                    }
-                    Selection::InlineFragment(_) | Selection::FragmentSpread(_) => None,
-                });
-                match same {
-                    Some(same) => {
-                        let inner = field.node.selection_set.node.items.iter().cloned();
-                        same.node.selection_set.node.items.extend(inner);
-                    }
-                    None => merged.push(item.clone()),
+        if let Selection::Field(field) = &item.node {
+            let key = &field.node.response_key().node;
+            let same = merged.iter_mut().find_map(|item| match &mut item.node {
+                Selection::Field(other) => Some(other).filter(|other| other.node.response_key().node == *key),
+                Selection::InlineFragment(_) | Selection::FragmentSpread(_) => None,
+            });
+            match same {
+                Some(same) => {
+                    let inner = field.node.selection_set.node.items.iter().cloned();
+                    same.node.selection_set.node.items.extend(inner);
                 }
+                None => merged.push(item.clone()),
             }
-            Selection::InlineFragment(fragment) => {
-                gather(
-                    fragments,
-                    &fragment.node.selection_set.node,
-                    variables,
-                    spread,
-                    merged,
-                );
-            }
-            Selection::FragmentSpread(fragment) => {
-                let name = &fragment.node.fragment_name.node;
-                if let Some(fragment) = fragments.get(name)
-                    && spread.insert(name)
-                {
-                    gather(
-                        fragments,
-                        &fragment.node.selection_set.node,
-                        variables,
-                        spread,
-                        merged,
-                    );
-                }
-            }
+        } else if let Some(set) = set_of_fragment(fragments, &item.node, spread) {
+            gather(fragments, set, variables, spread, merged);
+        }
+    }
+}
+
+/// What is selected by a fragment; none where it is spread for the second time, or is a field.
+fn set_of_fragment<'a>(
+    fragments: &'a HashMap<Name, Positioned<FragmentDefinition>>,
+    selection: &'a Selection,
+    spread: &mut HashSet<&'a Name>,
+) -> Option<&'a SelectionSet> {
+    match selection {
+        Selection::Field(_) => None,
+        Selection::InlineFragment(fragment) => Some(&fragment.node.selection_set.node),
+        Selection::FragmentSpread(fragment) => {
+            let name = &fragment.node.fragment_name.node;
+            let fragment = fragments.get(name).filter(|_| spread.insert(name))?;
+            Some(&fragment.node.selection_set.node)
         }
     }
 }

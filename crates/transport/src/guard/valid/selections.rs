@@ -11,10 +11,7 @@ use async_graphql::{
 };
 use async_graphql_value::Value;
 
-use super::{
-    Walk,
-    values::{self, Place},
-};
+use super::{Walk, values, variables::Place};
 use crate::{guard::input::is_required, type_system};
 
 /// What arguments are given to.

@@ -4,14 +4,16 @@ use std::collections::{HashMap, HashSet};
 
 use async_graphql::{
     Name, Pos, Positioned, Value as ConstValue,
-    parser::types::{BaseType, DirectiveLocation, Type, TypeKind, VariableDefinition},
+    parser::types::{BaseType, DirectiveLocation, InputValueDefinition, Type, TypeKind, VariableDefinition},
 };
+use async_graphql_value::Value;
 
-use super::{
-    Walk,
-    values::{self, Place},
+use super::{Walk, values};
+use crate::{
+    TypeSystem,
+    guard::input::{field_of, is_one_of},
+    type_system,
 };
-use crate::type_system;
 
 /// What a definition uses, without what it spreads.
 #[derive(Debug, Default)]
@@ -32,6 +34,90 @@ pub(super) struct Use<'a> {
 
 /// The fragments that operations reach.
 pub(super) type Reached<'a> = HashSet<&'a Name>;
+
+/// A place where a value stands.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Place<'a> {
+    /// The type of what it takes.
+    pub(super) ty: &'a Type,
+    /// Whether it takes no null.
+    pub(super) is_required: bool,
+    /// Whether it has a value if it is given none.
+    pub(super) has_default: bool,
+    /// Whether it is a field of an input of which one is given.
+    pub(super) is_one_of: bool,
+}
+
+impl<'a> Place<'a> {
+    /// An argument, or a field of an input.
+    pub(super) fn of(definition: &'a InputValueDefinition) -> Self {
+        Self {
+            has_default: definition.default_value.is_some(),
+            ..Self::plain(&definition.ty.node)
+        }
+    }
+
+    fn plain(ty: &'a Type) -> Self {
+        Self {
+            ty,
+            is_required: !ty.nullable,
+            has_default: false,
+            is_one_of: false,
+        }
+    }
+
+    /// The place of an item in a list that stands here.
+    fn item(self) -> Self {
+        match &self.ty.base {
+            BaseType::List(item) => Self::plain(item),
+            // A scalar of the schema's own may be written as a list.
+            BaseType::Named(_) => Self {
+                is_required: false,
+                ..Self::plain(self.ty)
+            },
+        }
+    }
+
+    /// The place of a field in an object that stands here.
+    fn field(self, types: &'a TypeSystem, name: &Name) -> Option<Self> {
+        let definition = types.get(type_system::named(self.ty))?;
+        let field = field_of(definition, name)?;
+        Some(Self {
+            is_one_of: is_one_of(definition),
+            ..Self::of(field)
+        })
+    }
+}
+
+impl<'a> Walk<'a> {
+    /// Notes the variables in a value.
+    pub(super) fn uses(&mut self, value: &'a Value, position: Pos, place: Option<Place<'a>>) {
+        match value {
+            Value::Variable(name) => self.uses.variables.push(Use {
+                name,
+                position,
+                place,
+            }),
+            Value::List(values) => {
+                for value in values {
+                    self.uses(value, position, place.map(Place::item));
+                }
+            }
+            Value::Object(values) => {
+                for (name, value) in values {
+                    let place = place.and_then(|place| place.field(self.types, name));
+                    self.uses(value, position, place);
+                }
+            }
+            Value::Null
+            | Value::Number(_)
+            | Value::String(_)
+            | Value::Boolean(_)
+            | Value::Binary(_)
+            | Value::Enum(_) => {}
+        }
+    }
+}
 
 impl<'a> Walk<'a> {
     /// Walks through the definitions of an operation's variables.
