@@ -316,6 +316,16 @@ async fn a_result_that_is_too_large_is_the_last_and_the_subscription_goes_on_els
     socket.subscribe("a", follow, json!({ "after": 1 })).await;
     let message = socket.message().await;
     assert_eq!(message["payload"]["data"]["campaignEvents"]["sequence"], 2);
+    // As events, it has no id, so that who comes again does not pass it over.
+    let post = client()
+        .post(server.url("/graphql"))
+        .header(ACCEPT, "text/event-stream")
+        .json(&json!({ "query": follow, "variables": { "after": 0 } }));
+    let events = timeout(SET_TIME, post.send().await.unwrap().text()).await;
+    let events = events.expect("the stream goes on").unwrap();
+    assert!(events.contains("ANSWER_TOO_LARGE"), "{events}");
+    assert!(!events.contains("id:"), "{events}");
+    assert!(events.ends_with("event: complete\ndata:\n\n"), "{events}");
 }
 
 #[tokio::test]

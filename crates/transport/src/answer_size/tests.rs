@@ -210,6 +210,22 @@ async fn what_is_held_for_an_answer_is_there_again_when_it_is_gone() {
     assert!(!guard.ask(large).await.is_given_up);
 }
 
+#[test]
+fn an_answer_that_is_given_up_makes_room_at_once() {
+    let budget = Budget::new(3_000);
+    let scale = || Scale::new(vec![], budget.hold(0), 1 << 20, false);
+    let at = QueryPathNode {
+        parent: None,
+        segment: QueryPathSegment::Name("a"),
+    };
+    // Each counts twice.
+    let (one, other) = (scale(), scale());
+    assert_eq!(one.add(1_000, &at), Ok(()));
+    assert_eq!(other.add(400, &at), Ok(()));
+    assert_eq!(one.add(400, &at), Err(GivenUp));
+    assert_eq!(other.add(1_000, &at), Ok(()));
+}
+
 #[tokio::test]
 async fn a_document_is_held_as_long_as_its_operation_runs() {
     let guard = Guard::new(1 << 20, 0);

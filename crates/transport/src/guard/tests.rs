@@ -326,3 +326,42 @@ async fn names_beyond_the_limit_are_refused_wherever_they_stand() {
     assert_eq!(codes(&answer), ["GRAPHQL_VALIDATION_FAILED"]);
     assert!(answer.errors[0].message.len() < 100);
 }
+
+/// What a request is taken to be made of, in bytes, by a schema with a union.
+fn request_is(query: &str, variables: serde_json::Value) -> usize {
+    const SDL: &str = "
+        type Query { any: Any, one: One }
+        union Any = One | Other
+        type One { text(of: String): String }
+        type Other { text: String }
+    ";
+    let rules = Rules {
+        limits: Limits::default(),
+        introspection: Introspection::On,
+        documents: None,
+        types: TypeSystem::parse(SDL).unwrap(),
+    };
+    let mut request = Request::new(query).variables(Variables::from_json(variables));
+    let Ok(checked) = check(&mut request, &rules) else {
+        panic!("refused: {query}")
+    };
+    checked.bytes
+}
+
+#[test]
+fn what_is_copied_for_fragments_on_unions_counts() {
+    let text = "x".repeat(10_000);
+    let fragment = format!("fragment f on Any {{ ... on One {{ text(of: \"{text}\") }} }}");
+    let spread = |times| format!("{{ one {{ {} }} }} {fragment}", "...f ".repeat(times));
+    let (once, often) = [1, 51]
+        .map(|times| request_is(&spread(times), serde_json::json!({})))
+        .into();
+    assert!(often > once + 50 * text.len(), "{once} {often}");
+}
+
+#[test]
+fn variables_that_nobody_declares_count_for_nothing() {
+    let query = "query ($of: String) { one { text(of: $of) } }";
+    let given = request_is(query, serde_json::json!({ "of": "x", "other": ["x", "y", "z"] }));
+    assert_eq!(given, request_is(query, serde_json::json!({ "of": "x" })));
+}
