@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use async_graphql::{Context, Object, Request, Schema, Subscription as GraphqlSubscription, value};
-use futures_util::Stream;
+use futures_util::{FutureExt, Stream};
 use serde_json::json;
 
 use super::*;
@@ -56,6 +56,10 @@ impl Query {
 
     async fn escaped(&self) -> &'static str {
         "abc\"\\\n\u{1}é"
+    }
+
+    async fn never(&self) -> Option<bool> {
+        std::future::pending().await
     }
 
     #[expect(clippy::unused_self, reason = "a resolver is a method")]
@@ -182,6 +186,13 @@ async fn a_query_ends_where_its_answer_is_given_up() {
     // Each is begun before the first is done, until the values alone are too many.
     let resolved = guard.resolved.0.load(Ordering::Relaxed);
     assert!(resolved < 200, "{resolved}");
+}
+
+#[test]
+fn a_query_waits_for_nothing_more_when_its_answer_is_given_up() {
+    let guard = Guard::new(2_000, 0);
+    let answer = guard.ask("{ never fail(bytes: 3000) }").now_or_never();
+    assert_eq!(code(&answer.unwrap()), "ANSWER_TOO_LARGE");
 }
 
 #[tokio::test]
