@@ -53,7 +53,7 @@ async fn the_clients_of_others_follow_the_feed() {
 #[tokio::test]
 async fn the_server_takes_what_graphql_js_takes_and_nothing_else() {
     let database = Database::new();
-    let server = Server::start(&database);
+    let server = Server::start_with(&database, &["--demo"]);
     let arguments = [server.url("/graphql"), "7".to_owned(), "1000".to_owned()];
     let Some(mut program) = Program::start("valid.mjs", arguments) else {
         return;
@@ -71,5 +71,9 @@ async fn the_server_takes_what_graphql_js_takes_and_nothing_else() {
     assert_eq!(told["sent"], 1000);
     // Of both kinds there are many.
     let taken = told["taken"].as_u64().unwrap();
-    assert!((200..800).contains(&taken), "{taken}");
+    assert!((200..800).contains(&taken), "{told}");
+    let too_large = told["tooLarge"].as_u64().unwrap();
+    assert!(too_large * 20 < taken, "{told}");
+    let answered = told["answered"].as_u64().unwrap();
+    assert!(answered * 3 > taken, "{told}");
 }

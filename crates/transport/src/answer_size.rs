@@ -1,8 +1,8 @@
 //! How large an answer may be. What is asked for says how many values there will be, but not how long they are; so they
 //! are weighed while they are made, and what is too large is given up before it is whole.
 
+use std::mem;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::{iter, mem};
 
 use async_graphql::{
     PathSegment, QueryPathNode, QueryPathSegment, Response, ServerError, ServerResult, Value,
@@ -18,6 +18,7 @@ use tokio::sync::Notify;
 use crate::{
     budget::Held,
     error::{OVERLOADED, coded},
+    error_path::{path_to, with_path},
 };
 
 /// What a value weighs beside its text, in bytes: about what it takes to make it, and to keep it until it is written.
@@ -69,7 +70,7 @@ impl Extension for AnswerSize {
         };
         // Whoever asks next is told.
         let _ = scale.add(bytes, at);
-        result
+        result.map_err(|error| with_path(error, at))
     }
 }
 
@@ -269,18 +270,6 @@ fn content_bytes(value: &Value) -> usize {
             .sum(),
         Value::Null | Value::Number(_) | Value::Boolean(_) | Value::Enum(_) => 0,
     }
-}
-
-fn path_to(node: &QueryPathNode<'_>) -> Vec<PathSegment> {
-    let nodes = iter::once(node).chain(node.parents());
-    let mut path: Vec<_> = nodes
-        .map(|node| match node.segment {
-            QueryPathSegment::Index(index) => PathSegment::Index(index),
-            QueryPathSegment::Name(name) => PathSegment::Field(name.to_owned()),
-        })
-        .collect();
-    path.reverse();
-    path
 }
 
 #[cfg(test)]

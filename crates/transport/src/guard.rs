@@ -5,6 +5,7 @@
 //! stack, or a core for minutes. So nothing reaches the schema but through [`Guarded`], which looks at the text
 //! before it is parsed, and at the document before it is carried out: whether it is valid, and what it costs.
 
+mod collected;
 mod descriptions;
 mod document;
 mod grammar;
@@ -22,6 +23,7 @@ mod weight;
 use std::{any::TypeId, cell::Cell, collections::HashSet, mem, sync::Arc};
 
 use self::{
+    collected::{Asked, Collected},
     refusal::{PARSE_FAILED, Refusal, VALIDATION_FAILED},
     text::MAX_NAME,
     trusted::TrustedDocuments,
@@ -283,22 +285,26 @@ fn check(request: &mut Request, rules: &Rules) -> Result<Checked, Invalid> {
     // Which operation is meant may be unclear; then the schema says so.
     let chosen = choose(document, name.as_deref());
     let operation = chosen.map(|(name, operation)| Operation::new(name, operation.ty));
-    let valid = valid::check(document, &rules.types, &rules.limits, rules.introspection);
-    if let Err(errors) = valid {
-        return Err(Invalid { operation, errors });
-    }
-    let (mut respelled, mut copied) = (None, 0);
+    let has_repeats = match valid::check(document, &rules.types, &rules.limits, rules.introspection) {
+        Ok(has_repeats) => has_repeats,
+        Err(errors) => return Err(Invalid { operation, errors }),
+    };
+    let mut collected = None;
     if let Some((name, chosen)) = chosen {
         check_asked(document, chosen, &mut variables, rules)?;
-        let resolved = valid::resolve_unions(document, name, &rules.types, rules.limits.selections)
+        let asked = Asked {
+            document,
+            name,
+            operation: chosen,
+            variables: &variables,
+        };
+        collected = collected::collect(asked, &rules.types, rules.limits.selections, has_repeats)
             .map_err(ServerError::from)?;
-        let (resolved, bytes) = resolved.map_or((None, 0), |(document, bytes)| (Some(document), bytes));
-        copied = bytes;
-        let merged = valid::merge_roots(resolved.as_ref().unwrap_or(document), name, &variables);
-        respelled = merged.or(resolved);
     }
-    if let Some(respelled) = respelled {
-        request.set_parsed_query(respelled);
+    let mut copied = 0;
+    if let Some(Collected { document, bytes }) = collected {
+        request.set_parsed_query(document);
+        copied = bytes;
     }
     request.variables = variables;
     Ok(Checked {

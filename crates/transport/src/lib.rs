@@ -8,6 +8,7 @@ mod answer_size;
 mod budget;
 mod driven;
 mod error;
+mod error_path;
 mod event_ids;
 #[cfg(any(test, fuzzing))]
 pub mod fuzzing;

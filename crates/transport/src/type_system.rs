@@ -142,6 +142,18 @@ impl TypeSystem {
         }
     }
 
+    /// The objects of an interface or a union, by name.
+    pub(crate) fn objects_of(&self, definition: &TypeDefinition) -> Vec<&TypeDefinition> {
+        let objects = self.possible.get(&definition.name.node);
+        let mut objects: Vec<_> = objects
+            .into_iter()
+            .flatten()
+            .filter_map(|name| self.get(name))
+            .collect();
+        objects.sort_unstable_by(|one, other| one.name.node.cmp(&other.name.node));
+        objects
+    }
+
     /// Whether values of this type have fields of their own, so that something of them must be selected.
     pub(crate) fn is_composite(&self, ty: &Type) -> bool {
         self.get(named(ty)).is_some_and(is_composite)

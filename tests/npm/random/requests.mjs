@@ -1,6 +1,6 @@
 // Requests made at random from the schema, some with a mistake in them.
 import {
-  getNamedType, getNullableType, isAbstractType, isCompositeType, isListType, isNonNullType, isRequiredArgument,
+  SchemaMetaFieldDef, TypeMetaFieldDef, getNamedType, getNullableType, isAbstractType, isCompositeType, isListType, isNonNullType, isRequiredArgument,
 } from "graphql";
 import { chance, pick, random, slip, slipWithin, some } from "./dice.mjs";
 import { composites, schema, types } from "./schema.mjs";
@@ -76,6 +76,7 @@ const selections = (type, depth, variables, fragments, isSubscription) => {
     }
   }
   const fields = type.getFields ? Object.values(type.getFields()) : [];
+  if (type === schema.getQueryType() && chance(0.2)) fields.push(chance(0.5) ? SchemaMetaFieldDef : TypeMetaFieldDef);
   const leaves = fields.filter((field) => !isCompositeType(getNamedType(field.type)));
   const inner = fields.filter((field) => isCompositeType(getNamedType(field.type)));
   const chosen = [...(leaves.length ? some(leaves, 4) : []), ...(depth < 4 && inner.length ? some(inner, 2) : [])];

@@ -3,7 +3,7 @@ import {
   getNullableType, isEnumType, isInputObjectType, isListType, isNonNullType, isRequiredInputField,
 } from "graphql";
 import { chance, pick, slip, some } from "./dice.mjs";
-import { inputs, schema } from "./schema.mjs";
+import { ids, inputs, schema } from "./schema.mjs";
 
 // What may stand between any two tokens.
 const comment = " # a comment, with { brackets ( in it\n";
@@ -22,13 +22,12 @@ export const string = (text) => pick([
   () => /[\u0000-\u0008\u000b\u000c\u000e-\u001f]|["\\]$/.test(text) ? JSON.stringify(text)
     : `"""${text.replaceAll('"""', '\\"""')}"""`,
 ])();
-const id = '"cmp_01m817ggyzekdax44q2qmeg1tc"';
 const scalars = {
   Int: () => pick(["0", "-0", "1", "3", "-7", "2147483647"]),
   Float: () => pick(["0.5", "-1e3", "1E-2", "7"]),
   Boolean: () => pick(["true", "false"]),
   String: () => string(pick(words)),
-  ID: () => pick([id, '"x"', "7"]),
+  ID: () => pick([...ids, '"cmp_01m817ggyzekdax44q2qmeg1tc"', '"x"', "7"]),
   DateTime: () => '"2026-11-22T10:00:00.000Z"',
   JSON: () => pick(["{ a: [1, { b: null }] }", '"x"', "[]", "true"]),
 };
@@ -81,7 +80,7 @@ export const json = (type, depth = 0) => {
     Int: ["0", "-0", "3", "3.0", "1e0", "-7.00", "2147483647"],
     Float: ["0.5", "1", "1e3"],
     Boolean: ["true", "false"],
-    ID: [id, '"x"', "7", "7.0", "1e2", "-3"],
+    ID: [...ids, '"x"', "7", "7.0", "1e2", "-3"],
     DateTime: ['"2026-11-22T10:00:00+01:00"'],
     JSON: ['{"a":[1,{"b":null}]}', "1.5", "[]"],
   }[type.name] ?? words.map((word) => JSON.stringify(word)));

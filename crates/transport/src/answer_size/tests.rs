@@ -35,6 +35,15 @@ async fn text_of(context: &Context<'_>, bytes: usize) -> String {
 
 #[Object]
 impl Item {
+    async fn inner(&self, count: usize) -> Vec<Item> {
+        (0..count).map(|_| Self).collect()
+    }
+
+    #[expect(clippy::unused_self, reason = "a resolver is a method")]
+    fn fail(&self) -> Result<bool, async_graphql::Error> {
+        Err("no".into())
+    }
+
     async fn text(&self, context: &Context<'_>, bytes: usize) -> String {
         text_of(context, bytes).await
     }
@@ -184,6 +193,18 @@ async fn an_answer_that_is_given_up_says_where_it_was() {
     assert_eq!(code(&answer), "ANSWER_TOO_LARGE");
     let path = serde_json::to_value(&answer.response.errors[0].path).unwrap();
     assert_eq!(path, json!(["items", 0, "a"]));
+}
+
+#[tokio::test]
+async fn an_error_says_where_it_came_up_in_lists_of_lists() {
+    let query = "{ items(count: 2) { inner(count: 2) { a: fail } } }";
+    let answer = Guard::new(1 << 20, 0).ask(query).await;
+    let errors = &answer.response.errors;
+    let paths: Vec<_> = errors
+        .iter()
+        .map(|error| serde_json::to_value(&error.path).unwrap())
+        .collect();
+    assert_eq!(paths, [json!(["items", 0, "inner", 0, "a"])]);
 }
 
 #[tokio::test]

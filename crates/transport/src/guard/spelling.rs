@@ -1,10 +1,10 @@
 //! Spells a document as async-graphql's parser knows it.
 //!
 //! It does not know all that GraphQL allows: comments between `on` and the name of a type, blanks in the type of a
-//! variable, `-0` as an `Int`, and the escapes in strings for what is beyond four digits. What is spelled anew is as
+//! variable, `-0` as an `Int`, the escapes in strings for what is beyond four digits, and the one of block strings. What is spelled anew is as
 //! wide as before wherever that is possible, so that errors point to the right place.
 
-use std::fmt::Write as _;
+use std::{fmt::Write as _, iter};
 
 use super::text::{self, Token};
 
@@ -72,6 +72,8 @@ pub(super) fn respell(document: &str) -> String {
             respelled.push_str(" 0");
         } else if token == Token::String && spelled.contains("\\u") && !spelled.starts_with("\"\"\"") {
             respell_string(spelled, &mut respelled);
+        } else if token == Token::String && spelled.starts_with(BLOCK) && spelled.contains(ESCAPED_BLOCK) {
+            respell_block_string(spelled, &mut respelled);
         } else {
             respelled.push_str(spelled);
         }
@@ -102,6 +104,74 @@ fn respell_string(string: &str, respelled: &mut String) {
         rest = after;
     }
     respelled.push_str(rest);
+}
+
+/// What is around a block string, and how it stands within one.
+const BLOCK: &str = "\"\"\"";
+const ESCAPED_BLOCK: &str = "\\\"\"\"";
+
+/// Writes a block string as a string of one line, with all that follows it where it was.
+fn respell_block_string(string: &str, respelled: &mut String) {
+    let inner = string
+        .strip_prefix(BLOCK)
+        .and_then(|rest| rest.strip_suffix(BLOCK));
+    let value = block_string_value(&inner.unwrap_or_default().replace(ESCAPED_BLOCK, BLOCK));
+    // Whatever JSON escapes, GraphQL does in the same way.
+    let written = serde_json::Value::from(value).to_string();
+    let mut lines = lines(string);
+    let last_line = lines.next_back().unwrap_or_default().chars().count();
+    let breaks = lines.count();
+    let padding = match breaks {
+        0 => last_line.saturating_sub(written.chars().count()),
+        _ => last_line,
+    };
+    respelled.push_str(&written);
+    respelled.extend(iter::repeat_n('\n', breaks));
+    respelled.extend(iter::repeat_n(' ', padding));
+}
+
+/// What a block string says: its lines without the indentation that they share, and without empty ones around them.
+fn block_string_value(raw: &str) -> String {
+    let indentation = |line: &str| line.len() - line.trim_start_matches([' ', '\t']).len();
+    let is_empty = |line: &&str| indentation(line) == line.len();
+    let shared = lines(raw)
+        .skip(1)
+        .filter(|line| !is_empty(line))
+        .map(indentation)
+        .min();
+    let shared = shared.unwrap_or(0);
+    let mut said: Vec<_> = lines(raw)
+        .enumerate()
+        .map(|(index, line)| {
+            if index == 0 {
+                line
+            } else {
+                line.get(shared..).unwrap_or_default()
+            }
+        })
+        .skip_while(is_empty)
+        .collect();
+    while said.last().is_some_and(is_empty) {
+        said.pop();
+    }
+    said.join("\n")
+}
+
+/// The lines of a text, by what GraphQL takes for their ends.
+fn lines(text: &str) -> impl DoubleEndedIterator<Item = &str> {
+    let mut rest = Some(text);
+    let mut lines = vec![];
+    while let Some(text) = rest {
+        let end = text.find(['\n', '\r']);
+        let (line, after) = end.map_or((text, None), |end| {
+            let (line, rest) = text.split_at(end);
+            let rest = rest.strip_prefix("\r\n").or_else(|| rest.get(1..));
+            (line, rest)
+        });
+        lines.push(line);
+        rest = after;
+    }
+    lines.into_iter()
 }
 
 /// How many digits may stand in the braces of an escape.
@@ -174,6 +244,14 @@ mod tests {
             (
                 "{ a(x: \"\\u{1F3AD}\\u{1f3ad} \\u{e9}\") }",
                 "{ a(x: \"\u{1F3AD}\u{1F3AD} \\u00e9\") }",
+            ),
+            (
+                r#"{ a(x: """b \""" c""", y: "d") }"#,
+                r#"{ a(x: "b \"\"\" c"  , y: "d") }"#,
+            ),
+            (
+                "{ a(x: \"\"\"\r\n   \n  b\t\\\\n \\\"\"\"\n\n    \"c\"\n   \"\"\", y: 1) }",
+                "{ a(x: \"b\\t\\\\\\\\n \\\"\\\"\\\"\\n\\n  \\\"c\\\"\"\n\n\n\n\n      , y: 1) }",
             ),
             ("{ a(x: \"\\u{00000041}\") }", "{ a(x: \"\\u0041\") }"),
             (

@@ -7,10 +7,9 @@
 
 mod directives;
 mod merge;
-mod roots;
 mod selections;
+mod subscription;
 mod suggestion;
-mod unions;
 mod values;
 mod variables;
 
@@ -27,9 +26,6 @@ use super::{Refusal, refusal::VALIDATION_FAILED};
 use crate::{Introspection, Limits, TypeSystem, error::with_code};
 use variables::Uses;
 
-pub(super) use roots::merge as merge_roots;
-pub(super) use unions::resolve as resolve_unions;
-
 /// How many errors are told of a document. Each word of it may be one, and an error is longer than a word.
 pub(super) const MAX_ERRORS: usize = 100;
 
@@ -45,7 +41,8 @@ struct Walk<'a> {
     uses: Uses<'a>,
 }
 
-/// Checks a document that is known to be of a size that can be walked, and to have no fragment that contains itself.
+/// Checks a document that is known to be of a size that can be walked, and to have no fragment that contains itself. Says
+/// whether any field stands there more than once, so that those of its response key are to be merged.
 ///
 /// # Errors
 /// If it is not valid: what is wrong with it, in the order in which it stands there.
@@ -54,7 +51,7 @@ pub(super) fn check(
     types: &TypeSystem,
     limits: &Limits,
     introspection: Introspection,
-) -> Result<(), Vec<ServerError>> {
+) -> Result<bool, Vec<ServerError>> {
     let mut walk = Walk {
         document,
         types,
@@ -85,12 +82,17 @@ pub(super) fn check(
         }
     }
     // What cannot be merged is told of fields that there are.
+    let mut has_repeats = false;
     if walk.errors.is_empty() {
-        merge::check(&mut walk, &operations, limits).map_err(|refusal| vec![refusal.into()])?;
+        has_repeats = merge::check(&mut walk, &operations, limits).map_err(|refusal| vec![refusal.into()])?;
     }
     let mut errors = walk.errors;
     errors.sort_by_key(|error| error.locations.first().copied());
-    if errors.is_empty() { Ok(()) } else { Err(errors) }
+    if errors.is_empty() {
+        Ok(has_repeats)
+    } else {
+        Err(errors)
+    }
 }
 
 impl<'a> Walk<'a> {

@@ -34,9 +34,11 @@ struct Pass<'a, 'w> {
     /// How many selections have been met.
     met: usize,
     limit: usize,
+    /// Whether any field that may be of one object is there more than once.
+    has_repeats: bool,
 }
 
-/// Checks the fields of operations that are valid otherwise.
+/// Checks the fields of operations that are valid otherwise. Says whether any is there more than once.
 ///
 /// # Errors
 /// If more is to be compared than the document's size accounts for. What cannot be merged is told to the walk.
@@ -44,11 +46,12 @@ pub(super) fn check<'a>(
     walk: &mut Walk<'a>,
     operations: &[&'a Positioned<OperationDefinition>],
     limits: &Limits,
-) -> Result<(), Refusal> {
+) -> Result<bool, Refusal> {
     let mut pass = Pass {
         walk,
         met: 0,
         limit: limits.selections.saturating_mul(MEETINGS),
+        has_repeats: false,
     };
     for operation in operations {
         let root = pass.walk.types.root(operation.node.ty);
@@ -59,7 +62,7 @@ pub(super) fn check<'a>(
         pass.shapes(&fields)?;
         pass.meanings(&fields)?;
     }
-    Ok(())
+    Ok(pass.has_repeats)
 }
 
 impl<'a> Pass<'a, '_> {
@@ -112,9 +115,11 @@ impl<'a> Pass<'a, '_> {
                         .get(name)
                         .map(|fragment| &fragment.node);
                     let own = fragment.and_then(|fragment| types.any(&fragment.type_condition.node.on.node));
-                    if let (Some(fragment), Some(own)) = (fragment, own)
-                        && spread.insert(name)
-                    {
+                    if let (Some(fragment), Some(own)) = (fragment, own) {
+                        if !spread.insert(name) {
+                            self.has_repeats = true;
+                            continue;
+                        }
                         self.collect_into(fields, spread, &fragment.selection_set.node, own)?;
                     }
                 }
@@ -148,6 +153,7 @@ impl<'a> Pass<'a, '_> {
     fn meanings(&mut self, fields: &[Met<'a>]) -> Result<(), Refusal> {
         for fields in by_key(fields) {
             for fields in meeting(&fields) {
+                self.has_repeats |= fields.len() > 1;
                 let are_same = self.compare(&fields, "different fields", |one, other, _| {
                     one.field.node.name.node == other.field.node.name.node
                 }) && self.compare(&fields, "given different arguments", |one, other, _| {

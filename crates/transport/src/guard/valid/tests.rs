@@ -42,7 +42,7 @@ fn told(document: &str) -> Vec<String> {
     let checked = check(&parsed, &types(), &Limits::default(), Introspection::On);
     checked.map_or_else(
         |errors| errors.into_iter().map(|error| error.message).collect(),
-        |()| vec![],
+        |_| vec![],
     )
 }
 

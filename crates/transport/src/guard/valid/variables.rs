@@ -1,6 +1,9 @@
 //! Variables: each defined once, of a type that can be given, and used where that type fits.
 
-use std::collections::{HashMap, HashSet};
+use std::{
+    collections::{HashMap, HashSet},
+    ptr,
+};
 
 use async_graphql::{
     Name, Pos, Positioned, Value as ConstValue,
@@ -8,7 +11,7 @@ use async_graphql::{
 };
 use async_graphql_value::Value;
 
-use super::{Walk, values};
+use super::{MAX_ERRORS, Walk, values};
 use crate::{
     TypeSystem,
     guard::input::{field_of, is_one_of},
@@ -18,18 +21,21 @@ use crate::{
 /// What a definition uses, without what it spreads.
 #[derive(Debug, Default)]
 pub(super) struct Uses<'a> {
-    pub(super) variables: Vec<Use<'a>>,
+    /// The variables, each once for all places that take the same: each operation that spreads a fragment looks at them.
+    variables: Vec<Use<'a>>,
+    /// Those that are there, by their names and by what takes them.
+    known: HashSet<(&'a Name, Option<PlaceKey>)>,
     /// The fragments that it spreads.
     pub(super) spreads: Vec<&'a Name>,
 }
 
 /// The use of a variable.
 #[derive(Debug)]
-pub(super) struct Use<'a> {
-    pub(super) name: &'a Name,
-    pub(super) position: Pos,
+struct Use<'a> {
+    name: &'a Name,
+    position: Pos,
     /// Where it is used, if that is known.
-    pub(super) place: Option<Place<'a>>,
+    place: Option<Place<'a>>,
 }
 
 /// The fragments that operations reach.
@@ -48,7 +54,15 @@ pub(super) struct Place<'a> {
     pub(super) is_one_of: bool,
 }
 
+/// What places have in common that take the same: where their type stands in the schema, and the rest of it.
+type PlaceKey = (*const Type, [bool; 3]);
+
 impl<'a> Place<'a> {
+    fn key(self) -> PlaceKey {
+        let flags = [self.is_required, self.has_default, self.is_one_of];
+        (ptr::from_ref(self.ty), flags)
+    }
+
     /// An argument, or a field of an input.
     pub(super) fn of(definition: &'a InputValueDefinition) -> Self {
         Self {
@@ -93,11 +107,15 @@ impl<'a> Walk<'a> {
     /// Notes the variables in a value.
     pub(super) fn uses(&mut self, value: &'a Value, position: Pos, place: Option<Place<'a>>) {
         match value {
-            Value::Variable(name) => self.uses.variables.push(Use {
-                name,
-                position,
-                place,
-            }),
+            Value::Variable(name) => {
+                if self.uses.known.insert((name, place.map(Place::key))) {
+                    self.uses.variables.push(Use {
+                        name,
+                        position,
+                        place,
+                    });
+                }
+            }
             Value::List(values) => {
                 for value in values {
                     self.uses(value, position, place.map(Place::item));
@@ -175,7 +193,8 @@ impl<'a> Walk<'a> {
         let mut used = HashSet::new();
         let mut here = Reached::new();
         let mut next = vec![own];
-        while let Some(uses) = next.pop() {
+        // Beyond a hundred errors nothing is told.
+        while let Some(uses) = next.pop().filter(|_| self.errors.len() < MAX_ERRORS) {
             for use_ in &uses.variables {
                 used.insert(use_.name);
                 match by_name.get(use_.name) {
