@@ -16,7 +16,8 @@ use tokio::time::{Instant, MissedTickBehavior, interval, sleep, timeout};
 use tokio_stream::{StreamExt as _, StreamMap, StreamNotifyClose};
 
 use super::message::{Outgoing, Said, close_code, reason, understand};
-use super::operation::{self, Results, Told};
+use super::operation::{self, Asked, Results, Told};
+use super::places::Places;
 use crate::{Endpoint, Forbidden, Shutdown, observe::Open, receiving, sockets::Seat};
 
 /// How often a socket is pinged in the time in which it has to show a sign of life. Proxies drop connections that look
@@ -40,6 +41,8 @@ struct Conversation<E> {
     seat: Seat,
     shutdown: Shutdown,
     is_acknowledged: bool,
+    /// For the answers of queries and mutations.
+    places: Places,
     /// The operations that run, by their ids. The end of each is told as `None`.
     operations: StreamMap<String, StreamNotifyClose<Results>>,
     /// When the client was last known to be there.
@@ -57,6 +60,7 @@ pub(super) async fn hold<E: Executor>(
     let _open = Open::websocket();
     let mut conversation = Conversation {
         shutdown: endpoint.shutdown(),
+        places: Places::new(endpoint.schema().budget().clone()),
         endpoint,
         session,
         seat,
@@ -130,8 +134,7 @@ impl<E: Executor> Conversation<E> {
         match message {
             Some(Ok(AggregatedMessage::Text(text))) => {
                 let said = understand(text.as_bytes(), self.endpoint.limits()).map_err(Some)?;
-                drop(text);
-                self.obey(said).await
+                self.obey(said, text.as_bytes()).await
             }
             Some(Ok(AggregatedMessage::Ping(payload))) => {
                 let mut session = self.session.clone();
@@ -147,7 +150,8 @@ impl<E: Executor> Conversation<E> {
         }
     }
 
-    async fn obey(&mut self, said: Said) -> Result<(), End> {
+    /// Does what a message says, which has this text.
+    async fn obey(&mut self, said: Said, text: &[u8]) -> Result<(), End> {
         match said {
             Said::Init(_) if self.is_acknowledged => Err(Some(reason(
                 close_code::TOO_MANY_INITIALISATION_REQUESTS,
@@ -183,9 +187,14 @@ impl<E: Executor> Conversation<E> {
                 reason(CloseCode::Policy, "Too many operations on one socket"),
             )),
             Said::Subscribe(id, request) => {
-                let shares = self.seat.shares();
-                let results = operation::begin(&self.endpoint, id.clone(), *request, shares);
-                self.operations.insert(id, StreamNotifyClose::new(results));
+                let asked = Asked {
+                    id: id.clone(),
+                    request: *request,
+                    text,
+                };
+                let results = operation::begin(&self.endpoint, asked, self.seat.shares(), &self.places);
+                self.operations
+                    .insert(id, StreamNotifyClose::new(results.map_err(Some)?));
                 Ok(())
             }
         }
@@ -193,7 +202,13 @@ impl<E: Executor> Conversation<E> {
 
     /// Tells what has come of an operation, or that nothing more comes.
     async fn tell(&mut self, id: &str, told: Option<Told>) -> Result<(), End> {
-        let Some(Told { text, is_error, held }) = told else {
+        let Some(Told {
+            text,
+            is_error,
+            held,
+            place,
+        }) = told
+        else {
             // Before the client learns that its id may be used again.
             self.operations.remove(id);
             return self.send(&Outgoing::Complete { id }).await;
@@ -203,7 +218,7 @@ impl<E: Executor> Conversation<E> {
         }
         let sent = self.send_text(text.map_err(Some)?).await;
         // The connection has taken it.
-        drop(held);
+        drop((held, place));
         sent
     }
 
