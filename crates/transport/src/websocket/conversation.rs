@@ -116,10 +116,7 @@ impl<E: Executor> Conversation<E> {
     /// by that, and one that has nothing to say is not, since every WebSocket answers pings by itself.
     async fn ping(&mut self) -> Result<(), End> {
         if self.last_sign.elapsed() > self.endpoint.limits().silence {
-            return Err(Some(reason(
-                CloseCode::Policy,
-                "The client shows no sign of life",
-            )));
+            return Err(Some(lost("The client shows no sign of life")));
         }
         let mut session = self.session.clone();
         self.deliver(async move { session.ping(b"").await }).await
@@ -268,7 +265,7 @@ impl<E: Executor> Conversation<E> {
                     Ok(())
                 }
                 Ok(Err(Closed)) => Err(None),
-                Err(_) => Err(Some(reason(CloseCode::Policy, "The client has not been reading for too long"))),
+                Err(_) => Err(Some(lost("The client has not been reading for too long"))),
             },
         }
     }
@@ -277,6 +274,12 @@ impl<E: Executor> Conversation<E> {
 /// The process is stopping, and the client may connect to another one at once.
 fn away() -> CloseReason {
     reason(CloseCode::Away, "The server is stopping")
+}
+
+/// The connection is as good as lost, for which nobody need be to blame: a computer may have been asleep. So the client is
+/// told to come again; a code that says it has broken a rule keeps clients from that for good.
+fn lost(description: &str) -> CloseReason {
+    reason(CloseCode::Again, description)
 }
 
 /// What a broken stream is closed with.
@@ -298,7 +301,7 @@ fn broken(error: &ProtocolError) -> CloseReason {
             match error.get_ref().and_then(|error| error.downcast_ref()) {
                 Some(error) if receiving::had_no_room(error) => reason(CloseCode::Again, &error.to_string()),
                 Some(PayloadError::Io(error)) if error.kind() == io::ErrorKind::TimedOut => {
-                    reason(CloseCode::Policy, "The message was not there in its time")
+                    lost("The message was not there in its time")
                 }
                 // This is how the frame comes whose head says that it is too large, and the message that has grown too
                 // large from frame to frame.
