@@ -1,8 +1,14 @@
 //! The messages of graphql-transport-ws.
 
+use std::fmt;
+use std::marker::PhantomData;
+
 use actix_ws::{CloseCode, CloseReason};
 use async_graphql::{Request, Response, ServerError, Value as ConstValue, indexmap::IndexMap};
-use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
+use serde::{
+    Deserialize, Deserializer, Serialize,
+    de::{Error as _, MapAccess, Visitor, value::MapAccessDeserializer},
+};
 use serde_json::{Map, Value};
 
 use crate::{
@@ -49,11 +55,34 @@ enum Incoming {
     },
     Subscribe {
         id: String,
-        payload: JsonRequest,
+        payload: Object<JsonRequest>,
     },
     Complete {
         id: String,
     },
+}
+
+/// What stands in a JSON object, and nowhere else: left to itself, serde takes a list of the values as well.
+struct Object<T>(T);
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct InObject<T>(PhantomData<T>);
+
+        impl<'de, T: Deserialize<'de>> Visitor<'de> for InObject<T> {
+            type Value = T;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<T, A::Error> {
+                T::deserialize(MapAccessDeserializer::new(map))
+            }
+        }
+
+        deserializer.deserialize_map(InObject(PhantomData)).map(Self)
+    }
 }
 
 /// Reads a JSON object or null. Not as `serde_json` would by itself: of an object with a certain key of its own, it reads
@@ -89,16 +118,19 @@ pub(super) enum Said {
 /// # Errors
 /// If it is none of the protocol; the reason is what to close the socket with.
 pub(super) fn understand(text: &[u8], limits: &Limits) -> Result<Said, CloseReason> {
-    let invalid = |what: &dyn std::fmt::Display| reason(close_code::INVALID_MESSAGE, what);
+    let invalid = |what: &dyn fmt::Display| reason(close_code::INVALID_MESSAGE, what);
     crate::guard::check_json(text, limits).map_err(|error| reason(CloseCode::Policy, &error.message))?;
-    let incoming =
+    let Object(incoming) =
         serde_json::from_slice(text).map_err(|error| invalid(&format!("Invalid message: {error}")))?;
     Ok(match incoming {
         Incoming::ConnectionInit { payload } => Said::Init(payload),
         Incoming::Ping { payload } => Said::Ping(payload),
         Incoming::Pong { _payload } => Said::Pong,
         Incoming::Complete { id } => Said::Complete(check_id(id)?),
-        Incoming::Subscribe { id, payload } => {
+        Incoming::Subscribe {
+            id,
+            payload: Object(payload),
+        } => {
             let has_query = payload.has_query();
             let request = match payload.into_request() {
                 Ok(request) => request,
@@ -166,10 +198,7 @@ impl<'a> Outgoing<'a> {
 }
 
 /// A reason to close.
-pub(super) fn reason(
-    code: impl Into<CloseCode>,
-    description: &(impl std::fmt::Display + ?Sized),
-) -> CloseReason {
+pub(super) fn reason(code: impl Into<CloseCode>, description: &(impl fmt::Display + ?Sized)) -> CloseReason {
     // A close frame has room for 123 bytes, and is none where a letter is cut in two.
     let mut description = description.to_string();
     description.truncate(description.floor_char_boundary(123));
@@ -241,7 +270,16 @@ mod tests {
             "[]",
             "null",
             "{}",
+            "{\"type\":0}",
             "{\"type\":1}",
+            "{\"type\":\"ping\",\"type\":\"pong\"}",
+            "[\"ping\"]",
+            "[\"ping\",null]",
+            "[\"subscribe\",\"1\",[\"{__typename}\"]]",
+            "[\"subscribe\",\"1\",{\"query\":\"{__typename}\"}]",
+            "{\"type\":\"subscribe\",\"id\":\"1\",\"payload\":[\"{__typename}\"]}",
+            "{\"type\":\"subscribe\",\"id\":\"1\",\"payload\":[]}",
+            "{\"type\":\"connection_init\",\"payload\":[]}",
             "{\"type\":\"nonsense\"}",
             "{\"type\":\"connection_ack\"}",
             "{\"type\":\"connection_init\",\"payload\":1}",
