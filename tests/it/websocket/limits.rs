@@ -106,11 +106,41 @@ async fn a_frame_is_refused_by_its_head() {
             1009,
         ),
         ([&[0x89, 0xfe][..], &126_u16.to_be_bytes()].concat(), 1009),
-        // A bit that means nothing, and a text that is none.
+        // A bit that means nothing, a ping in parts, and a frame that is not masked.
         (vec![0xc1, 0x80, 0, 0, 0, 0], 1002),
+        (vec![0x09, 0x80, 0, 0, 0, 0], 1002),
+        (vec![0x81, 0x00], 1002),
+        // Texts that are none, whole, and in parts of which the first ends within a letter.
         (vec![0x81, 0x82, 0, 0, 0, 0, 0xff, 0xfe], 1007),
+        (
+            vec![0x01, 0x81, 0, 0, 0, 0, 0xc3, 0x80, 0x81, 0, 0, 0, 0, 0x28],
+            1007,
+        ),
     ] {
         assert_eq!(closed_after(&stage, &head).await, code, "{head:x?}");
+    }
+}
+
+#[tokio::test]
+async fn what_comes_before_a_broken_frame_is_understood_first() {
+    let stage = Stage::new();
+    let init = text_frame(&json!({ "type": "connection_init" }).to_string());
+    let ping = text_frame(&json!({ "type": "ping" }).to_string());
+    for (broken, code) in [
+        (
+            [&[0x81, 0xff][..], &((1_u64 << 20) + 1).to_be_bytes()].concat(),
+            1009,
+        ),
+        (vec![0xc1, 0x80, 0, 0, 0, 0], 1002),
+        (vec![0x81, 0x00], 1002),
+        (vec![0x81, 0x82, 0, 0, 0, 0, 0xff, 0xfe], 1007),
+    ] {
+        let mut socket = Socket::shake_hands(&stage.server, &OFFER).await.unwrap();
+        let all = [init.as_slice(), &ping, &broken].concat();
+        socket.0.get_mut().write_all(&all).await.unwrap();
+        assert_eq!(socket.message().await["type"], "connection_ack", "{code}");
+        assert_eq!(socket.message().await["type"], "pong", "{code}");
+        assert_eq!(socket.closed().await, code);
     }
 }
 

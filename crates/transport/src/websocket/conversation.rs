@@ -1,9 +1,7 @@
 //! A conversation over a socket, from the handshake to the close.
 
-use std::error::Error;
 use std::io;
 use std::pin::pin;
-use std::str::Utf8Error;
 use std::time::Duration;
 
 use actix_web::{error::PayloadError, web::Bytes};
@@ -286,22 +284,18 @@ fn lost(description: &str) -> CloseReason {
 fn broken(error: &ProtocolError) -> CloseReason {
     match error {
         ProtocolError::Overflow => reason(CloseCode::Size, "The message is too large"),
+        // What is wrong with a frame is found before it is read as text.
         ProtocolError::Io(error) if error.kind() == io::ErrorKind::InvalidData => {
-            let is_text = error
-                .get_ref()
-                .is_some_and(<dyn Error + Send + Sync>::is::<Utf8Error>);
-            let code = if is_text {
-                CloseCode::Invalid
-            } else {
-                CloseCode::Protocol
-            };
-            reason(code, &error.to_string())
+            reason(CloseCode::Invalid, "The message is not UTF-8")
         }
         ProtocolError::Io(error) => {
             match error.get_ref().and_then(|error| error.downcast_ref()) {
                 Some(error) if receiving::had_no_room(error) => reason(CloseCode::Again, &error.to_string()),
                 Some(PayloadError::Io(error)) if error.kind() == io::ErrorKind::TimedOut => {
                     lost("The message was not there in its time")
+                }
+                Some(PayloadError::Io(error)) if error.kind() == io::ErrorKind::InvalidData => {
+                    reason(CloseCode::Protocol, &error.to_string())
                 }
                 // This is how the frame comes whose head says that it is too large, and the message that has grown too
                 // large from frame to frame.
