@@ -139,7 +139,11 @@ impl<E: Executor> Conversation<E> {
             Some(Ok(AggregatedMessage::Binary(_))) => {
                 Err(Some(reason(CloseCode::Unsupported, "Messages must be text")))
             }
-            Some(Ok(AggregatedMessage::Close(_))) => Err(Some(CloseCode::Normal.into())),
+            // With the code that it came with, as is usual; the library lets none through that is not valid.
+            Some(Ok(AggregatedMessage::Close(why))) => {
+                let code = why.map_or(CloseCode::Normal, |why| why.code);
+                Err(Some(code.into()))
+            }
             Some(Err(error)) => Err(Some(broken(&error))),
             None => Err(None),
         }
@@ -176,7 +180,7 @@ impl<E: Executor> Conversation<E> {
             }
             Said::Subscribe(id, _) if self.operations.contains_key(&id) => Err(Some(reason(
                 close_code::SUBSCRIBER_EXISTS,
-                &format!("Subscriber for {id} already exists"),
+                &format_args!("Subscriber for {id} already exists"),
             ))),
             Said::Subscribe(..) if self.operations.len() >= self.endpoint.limits().operations => Err(Some(
                 reason(CloseCode::Policy, "Too many operations on one socket"),

@@ -1,6 +1,6 @@
 //! The messages of graphql-transport-ws.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::marker::PhantomData;
 
 use actix_ws::{CloseCode, CloseReason};
@@ -36,6 +36,9 @@ pub(super) mod close_code {
 
 /// The longest id of an operation, in bytes. Ids are kept, and stand in every answer.
 const MAX_ID_BYTES: usize = 256;
+
+/// The longest reason that a close frame has room for, in bytes.
+const MAX_REASON_BYTES: usize = 123;
 
 /// What a client may say.
 #[derive(Deserialize)]
@@ -121,7 +124,7 @@ pub(super) fn understand(text: &[u8], limits: &Limits) -> Result<Said, CloseReas
     let invalid = |what: &dyn fmt::Display| reason(close_code::INVALID_MESSAGE, what);
     crate::guard::check_json(text, limits).map_err(|error| reason(CloseCode::Policy, &error.message))?;
     let Object(incoming) =
-        serde_json::from_slice(text).map_err(|error| invalid(&format!("Invalid message: {error}")))?;
+        serde_json::from_slice(text).map_err(|error| invalid(&format_args!("Invalid message: {error}")))?;
     Ok(match incoming {
         Incoming::ConnectionInit { payload } => Said::Init(payload),
         Incoming::Ping { payload } => Said::Ping(payload),
@@ -199,12 +202,29 @@ impl<'a> Outgoing<'a> {
 
 /// A reason to close.
 pub(super) fn reason(code: impl Into<CloseCode>, description: &(impl fmt::Display + ?Sized)) -> CloseReason {
-    // A close frame has room for 123 bytes, and is none where a letter is cut in two.
-    let mut description = description.to_string();
-    description.truncate(description.floor_char_boundary(123));
+    let mut cut = Cut(String::new());
+    // It tells that something was cut off.
+    let _ = write!(cut, "{description}");
     CloseReason {
         code: code.into(),
-        description: Some(description),
+        description: Some(cut.0),
+    }
+}
+
+/// As much of a text as a close frame has room for: what a client has sent may stand in it, however long.
+struct Cut(String);
+
+impl fmt::Write for Cut {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        let room = MAX_REASON_BYTES - self.0.len();
+        // A frame is none where a letter is cut in two.
+        let fitting = text.floor_char_boundary(room);
+        self.0.push_str(&text[..fitting]);
+        if fitting == text.len() {
+            Ok(())
+        } else {
+            Err(fmt::Error)
+        }
     }
 }
 
@@ -299,16 +319,40 @@ mod tests {
         ] {
             assert_eq!(code_of(text), Some(4400), "{text}");
         }
-        let long = "x".repeat(MAX_ID_BYTES + 1);
-        assert_eq!(
-            code_of(&format!("{{\"type\":\"complete\",\"id\":\"{long}\"}}")),
-            Some(1008)
-        );
+    }
+
+    #[test]
+    fn an_id_is_as_long_as_it_may_be_and_no_longer() {
+        for (length, code) in [(MAX_ID_BYTES, None), (MAX_ID_BYTES + 1, Some(1008))] {
+            let id = "x".repeat(length);
+            for rest in [
+                "\"type\":\"complete\"",
+                "\"type\":\"subscribe\",\"payload\":{\"query\":\"{ a }\"}",
+            ] {
+                assert_eq!(
+                    code_of(&format!("{{{rest},\"id\":\"{id}\"}}")),
+                    code,
+                    "{length} {rest}"
+                );
+            }
+        }
     }
 
     #[test]
     fn a_reason_fits_into_its_frame() {
-        let described = reason(1000, &"ä".repeat(100)).description.unwrap();
-        assert_eq!(described, "ä".repeat(61));
+        let described = |text: &str| reason(1000, text).description.unwrap();
+        assert_eq!(described(&"ä".repeat(100)), "ä".repeat(61));
+        assert_eq!(described(&"a".repeat(123)), "a".repeat(123));
+        assert_eq!(described(&"a".repeat(124)), "a".repeat(123));
+        // Nothing comes after what was cut off.
+        let long = format_args!("{}{}{}", "a", "ä".repeat(100), "b").to_string();
+        assert_eq!(described(&long), format!("a{}", "ä".repeat(61)));
+        let reason = reason(1000, &format_args!("{}{}", "ä".repeat(62), "b"));
+        assert_eq!(reason.description.unwrap(), "ä".repeat(61));
+        let message = format!("{{\"type\":\"ping\",\"payload\":\"{}\"}}", "x".repeat(500_000));
+        let Err(reason) = understand(message.as_bytes(), &Limits::default()) else {
+            panic!("it is understood")
+        };
+        assert_eq!(reason.description.map(|reason| reason.len()), Some(123));
     }
 }
