@@ -259,6 +259,14 @@ async fn small_queries_and_mutations_of_a_socket_are_answered_where_there_is_no_
         assert!(data["createCampaign"]["campaign"]["id"].is_string(), "{message}");
     }
     is_told_the_count(&server, 1 + OPERATIONS).await;
+    // Of many mistakes in a subscription, the first is told.
+    let wrong = "subscription { campaignEvents(after: 0) { a b c } }";
+    socket.subscribe("s", wrong, json!({})).await;
+    assert_eq!(socket.message().await["payload"].as_array().unwrap().len(), 1);
+    let server = Server::start(&database);
+    let mut socket = Socket::open(&server).await;
+    socket.subscribe("s", wrong, json!({})).await;
+    assert_eq!(socket.message().await["payload"].as_array().unwrap().len(), 3);
 }
 
 /// Asks for something so many times at once, and reads all of it.

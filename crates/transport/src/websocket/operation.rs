@@ -174,3 +174,86 @@ fn written(text: Result<String, CloseReason>, is_error: bool, mut held: Held) ->
         place: None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use async_graphql::{EmptyMutation, EmptySubscription, Object, Schema};
+    use futures_util::FutureExt as _;
+
+    use super::*;
+    use crate::{AnswerSize, Options, TypeSystem, channel};
+
+    struct Query;
+
+    #[Object]
+    impl Query {
+        async fn one(&self) -> i32 {
+            1
+        }
+    }
+
+    const MESSAGE: &[u8] = br#"{ "type": "subscribe", "id": "a", "payload": { "query": "{ one }" } }"#;
+
+    type TestEndpoint = Endpoint<Schema<Query, EmptyMutation, EmptySubscription>>;
+
+    /// Where nobody has room for an answer, and one message may wait.
+    fn endpoint() -> TestEndpoint {
+        let schema = Schema::build(Query, EmptyMutation, EmptySubscription)
+            .extension(AnswerSize)
+            .finish();
+        let limits = Limits {
+            held_bytes: 0,
+            receiving: MESSAGE.len(),
+            ..Limits::default()
+        };
+        let options = Options {
+            limits,
+            ..Options::default()
+        };
+        let types = TypeSystem::parse(&schema.sdl()).unwrap();
+        Endpoint::new(schema, types, options, channel().1)
+    }
+
+    fn begin_again(endpoint: &TestEndpoint, places: &Places) -> Result<Results, CloseReason> {
+        let Ok(Said::Subscribe(id, request)) = understand(MESSAGE, endpoint.limits()) else {
+            panic!("it is not understood")
+        };
+        let asked = Asked {
+            id,
+            request: *request,
+            text: MESSAGE,
+        };
+        begin(endpoint, asked, &[], places)
+    }
+
+    #[tokio::test]
+    async fn a_query_waits_for_its_place_as_text_and_has_it_until_its_answer_is_sent() {
+        let endpoint = endpoint();
+        let places = Places::new(endpoint.schema().budget().clone());
+        let mut first = begin_again(&endpoint, &places).unwrap();
+        let mut second = begin_again(&endpoint, &places).unwrap();
+        // As long as that one waits, there is no room for another to do so.
+        let refused = begin_again(&endpoint, &places).err().unwrap();
+        assert_eq!(refused.code, CloseCode::Again);
+        let expected = r#"{"type":"next","id":"a","payload":{"data":{"one":1}}}"#;
+        let told = first.next().await.unwrap();
+        assert_eq!(told.text.as_deref(), Ok(expected));
+        for _ in 0..20 {
+            tokio::task::yield_now().await;
+        }
+        assert!(second.next().now_or_never().is_none(), "it does not wait");
+        drop(told);
+        let told = second.next().await.unwrap();
+        assert_eq!(told.text.as_deref(), Ok(expected));
+        assert!(second.next().await.is_none());
+        // Who waits no more makes room.
+        let third = begin_again(&endpoint, &places).unwrap();
+        assert!(begin_again(&endpoint, &places).is_err());
+        drop(third);
+        while endpoint.receiving().hold(0).grow(MESSAGE.len()).is_err() {
+            tokio::task::yield_now().await;
+        }
+        drop(told);
+        assert!(places.take().is_some());
+    }
+}
