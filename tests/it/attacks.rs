@@ -211,6 +211,11 @@ fn bodies() -> Vec<Attack> {
             b"{\"query\":\"{ __typename } # \xff\xfe\xc0\"}".as_slice(),
             "BAD_REQUEST",
         ),
+        raw(
+            "bytes that are no UTF-8, where nobody reads them",
+            b"{\"query\":\"{ __typename }\",\"x\":\"\xff\xfe\"}".as_slice(),
+            "BAD_REQUEST",
+        ),
         raw("a batch", format!("[{}1]", "1,".repeat(400_000)), "BAD_REQUEST"),
         raw("zeros", vec![0; 1_000_000], "BAD_REQUEST"),
         Attack {

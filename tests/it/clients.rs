@@ -50,6 +50,44 @@ async fn the_clients_of_others_follow_the_feed() {
     }
 }
 
+#[cfg(unix)]
+#[tokio::test]
+async fn a_client_that_stood_still_comes_back_and_misses_nothing() {
+    let database = Database::new();
+    let server = Server::start_with(&database, &["--socket-timeout", "2"]);
+    let create = async || server.ask(CREATE, json!({})).await;
+    create().await;
+    let Some(mut program) = Program::start("come_back.mjs", [&server.address, "5"]) else {
+        return;
+    };
+    assert_eq!(program.line().await, Some(json!({ "sequence": 1 })));
+    program.signal("STOP");
+    create().await;
+    create().await;
+    server.until_no_socket_is_open().await;
+    create().await;
+    program.signal("CONT");
+    let (mut events, mut closes) = (vec![], vec![]);
+    while events.len() < 4 {
+        let line = program.line().await.expect("it does not come back");
+        if line["sequence"].is_null() {
+            closes.push(line["closed"].clone());
+            continue;
+        }
+        events.push(line["sequence"].clone());
+        if events.len() == 3 {
+            // It is there again.
+            create().await;
+        }
+    }
+    assert_eq!(events, [2, 3, 4, 5]);
+    assert!(
+        !closes.is_empty() && closes.iter().all(|code| *code == 1013),
+        "{closes:?}"
+    );
+    assert!(program.succeeds().await);
+}
+
 #[tokio::test]
 async fn the_server_takes_what_graphql_js_takes_and_nothing_else() {
     let database = Database::new();

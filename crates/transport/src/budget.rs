@@ -99,6 +99,17 @@ impl Held {
             .fetch_add(taken - self.taken(), Ordering::Relaxed);
     }
 
+    /// Holds no more than so many bytes any longer, since what was held is written, and what it was written from is gone:
+    /// with that goes the half of the allowance that was for it.
+    pub(crate) fn shrink_to_written(&mut self, bytes: usize) {
+        let taken = self.taken();
+        self.allowance /= 2;
+        self.bytes = bytes.min(taken + self.allowance);
+        self.budget
+            .left
+            .fetch_add(taken - self.taken(), Ordering::Relaxed);
+    }
+
     /// What it has of the budget.
     fn taken(&self) -> usize {
         self.bytes.saturating_sub(self.allowance)
@@ -156,6 +167,22 @@ mod tests {
         assert_eq!(other.grow(200), Ok(()));
         assert_eq!(one.grow(50), Ok(()));
         assert_eq!(one.grow(1), Err(NoRoom));
+    }
+
+    #[test]
+    fn what_is_written_has_half_of_the_allowance() {
+        let budget = Budget::new(400);
+        let left = || budget.left.load(Ordering::Relaxed);
+        // As it is made, twice as it is written; and a little, for which there was room without asking.
+        for (made, written, taken) in [(600, 300, 200), (600, 290, 190), (200, 90, 0), (200, 110, 0)] {
+            let mut held = budget.hold(200);
+            held.grow(made).unwrap();
+            assert_eq!(left(), 400 - (made - 200));
+            held.shrink_to_written(written);
+            assert_eq!(left(), 400 - taken, "{made} {written}");
+            drop(held);
+            assert_eq!(left(), 400);
+        }
     }
 
     #[test]

@@ -146,6 +146,11 @@ impl<E: Executor> Guarded<E> {
         Ok((operation, scale))
     }
 
+    /// What answers take their memory from.
+    pub(crate) fn budget(&self) -> &Budget {
+        &self.budget
+    }
+
     /// Room for so many bytes that are sent to somebody, who may always have a few.
     ///
     /// # Errors

@@ -7,6 +7,7 @@ mod conversation;
 mod frames;
 mod message;
 mod operation;
+mod places;
 
 use actix_web::{FromRequest as _, HttpRequest, HttpResponse, http::header, rt, web::Payload};
 use async_graphql::Executor;

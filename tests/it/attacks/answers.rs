@@ -199,6 +199,99 @@ async fn so_does_who_does_not_read_a_large_message() {
 }
 
 #[tokio::test]
+async fn a_hundred_small_answers_that_nobody_reads_are_made_one_after_the_other() {
+    const SOCKETS: usize = 9;
+    const OPERATIONS: usize = 100;
+    /// As much as needs no room of its own.
+    const SMALL: usize = 120_000;
+    let database = Database::new();
+    let server = Server::start_with(&database, &["--max-held-bytes", "4194304"]);
+    let id = campaign_of(&server, "x".repeat(SMALL)).await;
+    let query = bodies(&id, 1);
+    // What it takes to answer at all.
+    let mut reader = Socket::open(&server).await;
+    take_all(&mut reader, &query, OPERATIONS, SMALL).await;
+    let before = server.peak_memory();
+
+    let mut unread = vec![];
+    for _ in 0..SOCKETS {
+        let mut socket = Socket::open_narrow(&server).await;
+        for operation in 0..OPERATIONS {
+            socket.subscribe(&operation.to_string(), &query, json!({})).await;
+        }
+        unread.push(socket);
+    }
+    // Whoever reads gets all that is asked for.
+    take_all(&mut reader, &query, 20, SMALL).await;
+    is_told_the_count(&server, 1).await;
+    for socket in &mut unread {
+        read_all(socket, OPERATIONS, SMALL).await;
+    }
+    let grown = server
+        .peak_memory()
+        .zip(before)
+        .map(|(peak, before)| peak - before);
+    // All of them at once, some 110 MB, would take twice that.
+    let most = 100 * 1024 * 1024;
+    assert!(grown.is_none_or(|grown| grown < most), "{grown:?}");
+}
+
+#[tokio::test]
+async fn small_queries_and_mutations_of_a_socket_are_answered_where_there_is_no_room_at_all() {
+    const OPERATIONS: usize = 50;
+    let database = Database::new();
+    let server = Server::start_with(&database, &["--max-held-bytes", "1"]);
+    let id = campaign_of(&server, "x".repeat(1_000)).await;
+    let mut socket = Socket::open(&server).await;
+    take_all(&mut socket, &bodies(&id, 1), OPERATIONS, 1_000).await;
+    let create = "mutation { createCampaign(content: { name: \"c\" }) { campaign { id } } }";
+    for operation in 0..OPERATIONS {
+        socket.subscribe(&operation.to_string(), create, json!({})).await;
+    }
+    let mut complete = 0;
+    while complete < OPERATIONS {
+        let message = socket.message().await;
+        if message["type"] == "complete" {
+            complete += 1;
+            continue;
+        }
+        let data = &message["payload"]["data"];
+        assert!(data["createCampaign"]["campaign"]["id"].is_string(), "{message}");
+    }
+    is_told_the_count(&server, 1 + OPERATIONS).await;
+    // Of many mistakes in a subscription, the first is told.
+    let wrong = "subscription { campaignEvents(after: 0) { a b c } }";
+    socket.subscribe("s", wrong, json!({})).await;
+    assert_eq!(socket.message().await["payload"].as_array().unwrap().len(), 1);
+    let server = Server::start(&database);
+    let mut socket = Socket::open(&server).await;
+    socket.subscribe("s", wrong, json!({})).await;
+    assert_eq!(socket.message().await["payload"].as_array().unwrap().len(), 3);
+}
+
+/// Asks for something so many times at once, and reads all of it.
+async fn take_all(socket: &mut Socket, query: &str, times: usize, length: usize) {
+    for operation in 0..times {
+        socket.subscribe(&operation.to_string(), query, json!({})).await;
+    }
+    read_all(socket, times, length).await;
+}
+
+/// Reads so many answers with a body of this length.
+async fn read_all(socket: &mut Socket, count: usize, length: usize) {
+    let mut complete = 0;
+    while complete < count {
+        let message = socket.message().await;
+        if message["type"] == "complete" {
+            complete += 1;
+            continue;
+        }
+        let body = &message["payload"]["data"]["a0"]["message"]["body"];
+        assert_eq!(body.as_str().map(str::len), Some(length), "{}", message["type"]);
+    }
+}
+
+#[tokio::test]
 async fn a_bulk_command_is_carried_out_though_what_it_found_is_too_much_to_tell() {
     let database = Database::new();
     let server = Server::start_with(&database, &["--demo", "--max-answer-bytes", "100000"]);

@@ -181,5 +181,5 @@ async fn who_shows_signs_of_life_but_never_ends_a_message_is_closed() {
         }
     };
     let end = timeout(SET_TIME, end).await.unwrap();
-    assert!(matches!(&end, Received::End(Some((1008, _)))), "{end:?}");
+    assert!(matches!(&end, Received::End(Some((1013, _)))), "{end:?}");
 }

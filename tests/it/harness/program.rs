@@ -9,7 +9,7 @@ use tokio::io::{AsyncBufReadExt as _, BufReader, Lines};
 use tokio::process::{Child, ChildStdout, Command};
 use tokio::time::timeout;
 
-use super::SET_TIME;
+use super::{SET_TIME, server::signal};
 
 /// A running program that prints lines of JSON. It is killed when dropped.
 pub(crate) struct Program {
@@ -42,6 +42,11 @@ impl Program {
             .unwrap()
             .unwrap()?;
         Some(serde_json::from_str(&line).unwrap())
+    }
+
+    /// Sends it a signal, e.g. `STOP`.
+    pub(crate) fn signal(&self, name: &str) {
+        signal(name, self.child.id().unwrap());
     }
 
     /// Whether it ends well.

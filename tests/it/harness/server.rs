@@ -79,6 +79,23 @@ impl Server {
         response["data"].clone()
     }
 
+    /// Waits until the server has closed all sockets, whether or not their clients know.
+    pub(crate) async fn until_no_socket_is_open(&self) {
+        let closed = async {
+            loop {
+                let figures = self.http.get(self.url("/metrics")).send().await.unwrap();
+                let figures = figures.text().await.unwrap();
+                if figures.contains("understudy_sockets_open{transport=\"websocket\"} 0\n") {
+                    break;
+                }
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        };
+        tokio::time::timeout(PATIENCE, closed)
+            .await
+            .expect("a socket stays open");
+    }
+
     /// Ends the process at once, as a loss of power would.
     pub(crate) fn kill(&mut self) {
         self.child.kill().unwrap();
@@ -93,8 +110,7 @@ impl Server {
 
     /// Sends the process a signal, e.g. `TERM`.
     pub(crate) fn signal(&self, name: &str) {
-        let arguments = [format!("-{name}"), self.child.id().to_string()];
-        assert!(Command::new("kill").args(arguments).status().unwrap().success());
+        signal(name, self.child.id());
     }
 
     /// The most memory that the process has had so far, in bytes; none where the system does not tell.
@@ -127,6 +143,12 @@ impl Drop for Server {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// Sends a process a signal, e.g. `TERM`.
+pub(crate) fn signal(name: &str, process: u32) {
+    let arguments = [format!("-{name}"), process.to_string()];
+    assert!(Command::new("kill").args(arguments).status().unwrap().success());
 }
 
 /// A client that lets go of idle connections well before the server does (after 5 s), since a request that meets the

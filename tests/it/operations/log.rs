@@ -1,9 +1,10 @@
 //! The formats of the log.
 
 use reqwest::Client;
+use tokio::io::AsyncWriteExt as _;
 
 use super::Logged;
-use crate::harness::command;
+use crate::harness::{Socket, command};
 
 #[tokio::test]
 async fn text_is_for_people_and_has_the_same_in_it() {
@@ -28,6 +29,19 @@ async fn text_is_for_people_and_has_the_same_in_it() {
         assert!(line.contains(part), "{part}: {line}");
     }
     assert!(!line.contains('\u{1b}'), "no colours in a file: {line}");
+}
+
+#[tokio::test]
+async fn nobody_fills_the_log_with_frames_that_are_broken() {
+    let logged = Logged::start_in("text", "warn", &[]);
+    // A bit that means nothing, a ping in parts, a frame that is not masked, and one of a kind that there is not.
+    for frame in [[0xc1, 0x80], [0x09, 0x80], [0x81, 0x00], [0x83, 0x80]] {
+        let mut socket = Socket::open(&logged.server).await;
+        let frame = [&frame[..], &[0; 4]].concat();
+        socket.0.get_mut().write_all(&frame).await.unwrap();
+        assert_eq!(socket.closed().await, 1002);
+    }
+    assert_eq!(logged.text(), "");
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! What the protocol itself says: handshakes, pings, and how a socket ends that breaks it.
 
 use serde_json::json;
-use tokio_tungstenite::tungstenite::protocol::Message;
+use tokio_tungstenite::tungstenite::protocol::{CloseFrame, Message};
 
 use futures_util::SinkExt as _;
 
@@ -81,12 +81,23 @@ async fn who_breaks_the_protocol_is_told_how() {
 }
 
 #[tokio::test]
-async fn a_close_is_answered_with_a_close() {
+async fn a_close_is_answered_with_a_close_of_its_code() {
     let stage = Stage::new();
-    let mut socket = Socket::open(&stage.server).await;
-    socket.subscribe("a", CAMPAIGN_EVENTS, after(0)).await;
-    socket.0.close(None).await.unwrap();
-    assert!(matches!(socket.receive().await, Received::End(_)));
+    for (code, answered) in [
+        (None, 1000),
+        (Some(1000), 1000),
+        (Some(1001), 1001),
+        (Some(4999), 4999),
+    ] {
+        let mut socket = Socket::open(&stage.server).await;
+        socket.subscribe("a", CAMPAIGN_EVENTS, after(0)).await;
+        let frame = code.map(|code: u16| CloseFrame {
+            code: code.into(),
+            reason: "enough".into(),
+        });
+        socket.0.close(frame).await.unwrap();
+        assert_eq!(socket.closed().await, answered);
+    }
     // And the server is there for the next one.
     Socket::open(&stage.server).await;
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use super::{Stage, after};
-use crate::harness::{Socket, email, sequence, sequences, together};
+use crate::harness::{Received, Socket, email, sequence, sequences, together};
 
 /// How much an event says, so that the buffers on the way are soon full: all in all some 40 MB.
 const BODY: usize = 100_000;
@@ -59,6 +59,42 @@ async fn who_stops_reading_holds_nobody_up_and_loses_nothing() {
         sequence(&quick.event("quick").await),
         i64::try_from(EVENTS).unwrap() + 1
     );
+}
+
+#[tokio::test]
+async fn who_reads_nothing_for_too_long_is_closed_and_goes_on_where_it_was() {
+    let stage = Stage::with(&["--socket-timeout", "2"]);
+    let create =
+        "mutation ($content: CampaignContentInput!) { createCampaign(content: $content) { changed } }";
+    let mut content = email("Much to say");
+    content["message"]["email"]["body"] = json!("x".repeat(BODY));
+    // More than the buffers on the way hold.
+    for _ in 0..EVENTS / 4 {
+        stage.server.ask(create, json!({ "content": content })).await;
+    }
+    let mut slow = Socket::open_narrow(&stage.server).await;
+    slow.subscribe("slow", QUERY, after(0)).await;
+    stage.server.until_no_socket_is_open().await;
+
+    // What was on its way comes, and then the end: without a code, where there was no room for one any more.
+    let mut seen = 0;
+    let end = loop {
+        match slow.receive().await {
+            Received::Message(message) => {
+                seen += 1;
+                check(&message["payload"]["data"]["event"], seen);
+            }
+            Received::End(end) => break end,
+            other @ Received::Pong(_) => panic!("{other:?}"),
+        }
+    };
+    assert!(matches!(end, None | Some((1013, _))), "{end:?}");
+    assert!(seen < EVENTS / 4, "all of it was on its way");
+    let mut again = Socket::open(&stage.server).await;
+    again
+        .subscribe("a", QUERY, after(i64::try_from(seen).unwrap()))
+        .await;
+    check(&again.event("a").await, seen + 1);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]

@@ -145,6 +145,10 @@ pub(crate) fn parse_body(body: &[u8], limits: &Limits) -> Result<Request, Refuse
             "Batches are not supported: send one request at a time.".to_owned(),
         ));
     }
+    // JSON is, all of it, and what nobody reads would not be looked at.
+    if std::str::from_utf8(body).is_err() {
+        return Err(Refused::BadRequest("The body is not UTF-8.".to_owned()));
+    }
     parse_json::<JsonRequest>(body, limits)?.into_request()
 }
 

@@ -1,9 +1,7 @@
 //! A conversation over a socket, from the handshake to the close.
 
-use std::error::Error;
 use std::io;
 use std::pin::pin;
-use std::str::Utf8Error;
 use std::time::Duration;
 
 use actix_web::{error::PayloadError, web::Bytes};
@@ -16,7 +14,8 @@ use tokio::time::{Instant, MissedTickBehavior, interval, sleep, timeout};
 use tokio_stream::{StreamExt as _, StreamMap, StreamNotifyClose};
 
 use super::message::{Outgoing, Said, close_code, reason, understand};
-use super::operation::{self, Results, Told};
+use super::operation::{self, Asked, Results, Told};
+use super::places::Places;
 use crate::{Endpoint, Forbidden, Shutdown, observe::Open, receiving, sockets::Seat};
 
 /// How often a socket is pinged in the time in which it has to show a sign of life. Proxies drop connections that look
@@ -40,6 +39,8 @@ struct Conversation<E> {
     seat: Seat,
     shutdown: Shutdown,
     is_acknowledged: bool,
+    /// For the answers of queries and mutations.
+    places: Places,
     /// The operations that run, by their ids. The end of each is told as `None`.
     operations: StreamMap<String, StreamNotifyClose<Results>>,
     /// When the client was last known to be there.
@@ -57,6 +58,7 @@ pub(super) async fn hold<E: Executor>(
     let _open = Open::websocket();
     let mut conversation = Conversation {
         shutdown: endpoint.shutdown(),
+        places: Places::new(endpoint.schema().budget().clone()),
         endpoint,
         session,
         seat,
@@ -112,10 +114,7 @@ impl<E: Executor> Conversation<E> {
     /// by that, and one that has nothing to say is not, since every WebSocket answers pings by itself.
     async fn ping(&mut self) -> Result<(), End> {
         if self.last_sign.elapsed() > self.endpoint.limits().silence {
-            return Err(Some(reason(
-                CloseCode::Policy,
-                "The client shows no sign of life",
-            )));
+            return Err(Some(lost("The client shows no sign of life")));
         }
         let mut session = self.session.clone();
         self.deliver(async move { session.ping(b"").await }).await
@@ -130,8 +129,7 @@ impl<E: Executor> Conversation<E> {
         match message {
             Some(Ok(AggregatedMessage::Text(text))) => {
                 let said = understand(text.as_bytes(), self.endpoint.limits()).map_err(Some)?;
-                drop(text);
-                self.obey(said).await
+                self.obey(said, text.as_bytes()).await
             }
             Some(Ok(AggregatedMessage::Ping(payload))) => {
                 let mut session = self.session.clone();
@@ -141,13 +139,18 @@ impl<E: Executor> Conversation<E> {
             Some(Ok(AggregatedMessage::Binary(_))) => {
                 Err(Some(reason(CloseCode::Unsupported, "Messages must be text")))
             }
-            Some(Ok(AggregatedMessage::Close(_))) => Err(Some(CloseCode::Normal.into())),
+            // With the code that it came with, as is usual; the library lets none through that is not valid.
+            Some(Ok(AggregatedMessage::Close(why))) => {
+                let code = why.map_or(CloseCode::Normal, |why| why.code);
+                Err(Some(code.into()))
+            }
             Some(Err(error)) => Err(Some(broken(&error))),
             None => Err(None),
         }
     }
 
-    async fn obey(&mut self, said: Said) -> Result<(), End> {
+    /// Does what a message says, which has this text.
+    async fn obey(&mut self, said: Said, text: &[u8]) -> Result<(), End> {
         match said {
             Said::Init(_) if self.is_acknowledged => Err(Some(reason(
                 close_code::TOO_MANY_INITIALISATION_REQUESTS,
@@ -177,15 +180,20 @@ impl<E: Executor> Conversation<E> {
             }
             Said::Subscribe(id, _) if self.operations.contains_key(&id) => Err(Some(reason(
                 close_code::SUBSCRIBER_EXISTS,
-                &format!("Subscriber for {id} already exists"),
+                &format_args!("Subscriber for {id} already exists"),
             ))),
             Said::Subscribe(..) if self.operations.len() >= self.endpoint.limits().operations => Err(Some(
                 reason(CloseCode::Policy, "Too many operations on one socket"),
             )),
             Said::Subscribe(id, request) => {
-                let shares = self.seat.shares();
-                let results = operation::begin(&self.endpoint, id.clone(), *request, shares);
-                self.operations.insert(id, StreamNotifyClose::new(results));
+                let asked = Asked {
+                    id: id.clone(),
+                    request: *request,
+                    text,
+                };
+                let results = operation::begin(&self.endpoint, asked, self.seat.shares(), &self.places);
+                self.operations
+                    .insert(id, StreamNotifyClose::new(results.map_err(Some)?));
                 Ok(())
             }
         }
@@ -193,7 +201,13 @@ impl<E: Executor> Conversation<E> {
 
     /// Tells what has come of an operation, or that nothing more comes.
     async fn tell(&mut self, id: &str, told: Option<Told>) -> Result<(), End> {
-        let Some(Told { text, is_error, held }) = told else {
+        let Some(Told {
+            text,
+            is_error,
+            held,
+            place,
+        }) = told
+        else {
             // Before the client learns that its id may be used again.
             self.operations.remove(id);
             return self.send(&Outgoing::Complete { id }).await;
@@ -203,7 +217,7 @@ impl<E: Executor> Conversation<E> {
         }
         let sent = self.send_text(text.map_err(Some)?).await;
         // The connection has taken it.
-        drop(held);
+        drop((held, place));
         sent
     }
 
@@ -253,7 +267,7 @@ impl<E: Executor> Conversation<E> {
                     Ok(())
                 }
                 Ok(Err(Closed)) => Err(None),
-                Err(_) => Err(Some(reason(CloseCode::Policy, "The client has not been reading for too long"))),
+                Err(_) => Err(Some(lost("The client has not been reading for too long"))),
             },
         }
     }
@@ -264,26 +278,28 @@ fn away() -> CloseReason {
     reason(CloseCode::Away, "The server is stopping")
 }
 
+/// The connection is as good as lost, for which nobody need be to blame: a computer may have been asleep. So the client is
+/// told to come again; a code that says it has broken a rule keeps clients from that for good.
+fn lost(description: &str) -> CloseReason {
+    reason(CloseCode::Again, description)
+}
+
 /// What a broken stream is closed with.
 fn broken(error: &ProtocolError) -> CloseReason {
     match error {
         ProtocolError::Overflow => reason(CloseCode::Size, "The message is too large"),
+        // What is wrong with a frame is found before it is read as text.
         ProtocolError::Io(error) if error.kind() == io::ErrorKind::InvalidData => {
-            let is_text = error
-                .get_ref()
-                .is_some_and(<dyn Error + Send + Sync>::is::<Utf8Error>);
-            let code = if is_text {
-                CloseCode::Invalid
-            } else {
-                CloseCode::Protocol
-            };
-            reason(code, &error.to_string())
+            reason(CloseCode::Invalid, "The message is not UTF-8")
         }
         ProtocolError::Io(error) => {
             match error.get_ref().and_then(|error| error.downcast_ref()) {
                 Some(error) if receiving::had_no_room(error) => reason(CloseCode::Again, &error.to_string()),
                 Some(PayloadError::Io(error)) if error.kind() == io::ErrorKind::TimedOut => {
-                    reason(CloseCode::Policy, "The message was not there in its time")
+                    lost("The message was not there in its time")
+                }
+                Some(PayloadError::Io(error)) if error.kind() == io::ErrorKind::InvalidData => {
+                    reason(CloseCode::Protocol, &error.to_string())
                 }
                 // This is how the frame comes whose head says that it is too large, and the message that has grown too
                 // large from frame to frame.

@@ -12,7 +12,7 @@ use actix_web::{
     error::PayloadError,
     web::{Bytes, Payload},
 };
-use futures_util::StreamExt as _;
+use futures_util::{StreamExt as _, stream};
 use tokio::time::Instant;
 
 use crate::{
@@ -28,6 +28,9 @@ const IS_CONTROL: u8 = 0b1000;
 
 /// The bit that tells the last frame of a message.
 const IS_LAST: u8 = 0b1000_0000;
+
+/// The bits that mean nothing, since no extension of the protocol is spoken.
+const RESERVED: u8 = 0b0111_0000;
 
 /// What a frame of a message takes besides what is in it, in bytes: a message may come in frames of a byte each.
 const FRAME: usize = 128;
@@ -62,17 +65,31 @@ enum Kind {
     Last,
 }
 
-/// The same bytes, as far as no frame in them is larger than a request may be, and each message is there in its time and
-/// has room.
+/// The same bytes, as far as no frame in them is larger than a request may be or breaks a rule that its head shows, and
+/// each message is there in its time and has room.
+///
+/// They come frame by frame: who reads them takes in all that is there before understanding any of it, and what is wrong
+/// with a frame would have those before it forgotten.
 pub(super) fn checked(payload: Payload, limits: &Limits, held: Held) -> dev::Payload {
-    let mut frames = Frames::new(limits.bytes, limits.request_time, held);
-    let checked = payload.map(move |bytes: Result<Bytes, PayloadError>| {
-        let bytes = bytes?;
-        frames.pass(&bytes)?;
-        Ok(bytes)
-    });
+    let frames = Frames::new(limits.bytes, limits.request_time, held);
+    let pieces = stream::unfold(
+        (payload, frames, Bytes::new()),
+        |(mut payload, mut frames, mut bytes)| async move {
+            if frames.is_between() {
+                tokio::task::yield_now().await;
+            }
+            if bytes.is_empty() {
+                match payload.next().await? {
+                    Ok(more) => bytes = more,
+                    Err(error) => return Some((Err(error), (payload, frames, bytes))),
+                }
+            }
+            let passed = frames.pass(&bytes).map(|count| bytes.split_to(count));
+            Some((passed, (payload, frames, bytes)))
+        },
+    );
     dev::Payload::Stream {
-        payload: Box::pin(checked),
+        payload: Box::pin(pieces),
     }
 }
 
@@ -89,36 +106,58 @@ impl Frames {
         }
     }
 
-    /// Goes over the bytes that come next.
-    fn pass(&mut self, mut bytes: &[u8]) -> Result<(), PayloadError> {
+    /// Goes over the bytes that come next, up to the end of a frame. How many these are.
+    fn pass(&mut self, bytes: &[u8]) -> Result<usize, PayloadError> {
         // Whoever sends nothing is not looked at here, but shows no sign of life either.
         if self.begun.is_some_and(|begun| begun.elapsed() > self.time) {
             return Err(PayloadError::Io(io::ErrorKind::TimedOut.into()));
         }
-        while let Some((first, after)) = bytes.split_first() {
+        let mut left = bytes;
+        while let Some((first, after)) = left.split_first() {
             if self.rest > 0 {
-                bytes = self.pass_content(bytes)?;
-                continue;
-            }
-            self.head.push(*first);
-            bytes = after;
-            let Some(length) = self.length() else {
-                continue;
-            };
-            self.kind = self.kind();
-            let limit = if self.kind == Kind::Control {
-                CONTROL
+                left = self.pass_content(left)?;
             } else {
-                self.limit
-            };
-            if length > limit {
-                return Err(PayloadError::Overflow);
+                self.head.push(*first);
+                left = after;
+                self.pass_head()?;
             }
-            if self.head.len() == self.head_length() {
-                self.head.clear();
-                self.rest = length;
-                self.begin()?;
+            if self.is_between() {
+                break;
             }
+        }
+        Ok(bytes.len() - left.len())
+    }
+
+    /// Whether there is a frame that has ended, or none yet, and nothing of the next one.
+    fn is_between(&self) -> bool {
+        self.rest == 0 && self.head.is_empty()
+    }
+
+    /// Looks at what there is of a head.
+    fn pass_head(&mut self) -> Result<(), PayloadError> {
+        let Some(length) = self.length() else {
+            return Ok(());
+        };
+        self.kind = self.kind();
+        let first = self.head.first().copied().unwrap_or_default();
+        if first & RESERVED != 0 {
+            return Err(broken("A frame has a bit that means nothing"));
+        }
+        if self.kind == Kind::Control && first & IS_LAST == 0 {
+            return Err(broken("A frame of the protocol's own is not whole"));
+        }
+        let limit = if self.kind == Kind::Control {
+            CONTROL
+        } else {
+            self.limit
+        };
+        if length > limit {
+            return Err(PayloadError::Overflow);
+        }
+        if self.head.len() == self.head_length() {
+            self.head.clear();
+            self.rest = length;
+            self.begin()?;
         }
         Ok(())
     }
@@ -190,6 +229,12 @@ impl Frames {
     }
 }
 
+/// That a frame is none of a `WebSocket`. The library would find out as well, but for some it writes a line into the log,
+/// which anybody could fill with that.
+fn broken(why: &'static str) -> PayloadError {
+    PayloadError::Io(io::Error::new(io::ErrorKind::InvalidData, why))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -211,11 +256,19 @@ mod tests {
         frame
     }
 
+    /// Has all of these pass.
+    fn pass(frames: &mut Frames, mut bytes: &[u8]) -> Result<(), PayloadError> {
+        while !bytes.is_empty() {
+            bytes = &bytes[frames.pass(bytes)?..];
+        }
+        Ok(())
+    }
+
     /// Whether these pass, in pieces of each size.
     fn passes(bytes: &[u8], limit: usize) -> bool {
         let results = [1, 2, 3, 7, 1_000].map(|size| {
             let mut frames = Frames::new(limit, TIME, Budget::new(1 << 30).hold(0));
-            bytes.chunks(size).all(|piece| frames.pass(piece).is_ok())
+            bytes.chunks(size).all(|piece| pass(&mut frames, piece).is_ok())
         });
         assert!(results.iter().all(|result| *result == results[0]), "{results:?}");
         results[0]
@@ -235,6 +288,32 @@ mod tests {
         assert!(!passes(&frame(1, 301, 8), 300));
         assert!(!passes(&frame(9, 126, 2), 300));
         assert!(!passes(&frame(1, 100, 0), 99));
+    }
+
+    #[test]
+    fn frames_pass_one_by_one() {
+        let mut frames = Frames::new(300, TIME, Budget::new(1 << 30).hold(0));
+        let (first, second) = (frame(1, 10, 0), frame(9, 0, 0));
+        let both = [first.as_slice(), &second, &first[..3]].concat();
+        assert_eq!(frames.pass(&both).unwrap(), first.len());
+        assert!(frames.is_between());
+        assert_eq!(frames.pass(&both[first.len()..]).unwrap(), second.len());
+        assert_eq!(frames.pass(&first[..3]).unwrap(), 3);
+        assert!(!frames.is_between());
+        assert_eq!(frames.pass(&first[3..]).unwrap(), first.len() - 3);
+        assert!(frames.is_between());
+    }
+
+    #[test]
+    fn what_the_head_of_a_frame_may_not_say_is_refused() {
+        let empty = |first: u8| [first, 0x80, 1, 2, 3, 4];
+        for first in [0x81, 0x01, 0x80, 0x00, 0x88, 0x89, 0x8a] {
+            assert!(passes(&empty(first), 300), "{first:x}");
+        }
+        // Bits that mean nothing, and a close, a ping and a pong of which more is to come.
+        for first in [0xc1, 0xa1, 0x91, 0xc9, 0x41, 0x08, 0x09, 0x0a] {
+            assert!(!passes(&empty(first), 300), "{first:x}");
+        }
     }
 
     #[test]
@@ -258,20 +337,20 @@ mod tests {
         let part = |first| [&[first], &frame(0, PART, 2)[1..]].concat();
         for _ in 0..3 {
             // The first part, the middle one, a ping between them, and half of the last one.
-            frames.pass(&part(0x01)).unwrap();
-            frames.pass(&part(0x00)).unwrap();
-            frames.pass(&frame(9, 125, 0)).unwrap();
+            pass(&mut frames, &part(0x01)).unwrap();
+            pass(&mut frames, &part(0x00)).unwrap();
+            pass(&mut frames, &frame(9, 125, 0)).unwrap();
             let last = part(0x80);
             let (here, rest) = last.split_at(last.len() - PART / 2);
-            frames.pass(here).unwrap();
+            pass(&mut frames, here).unwrap();
             let held = 3 * FRAME + 2 * PART + PART / 2;
             assert!(is_left(8 * (PART + FRAME) - held) && !is_left(8 * (PART + FRAME) - held + 1));
-            frames.pass(rest).unwrap();
+            pass(&mut frames, rest).unwrap();
             assert!(is_left(8 * (PART + FRAME)));
         }
         // Parts without anything in them are not nothing.
         let error = loop {
-            if let Err(error) = frames.pass(&[0x00, 0x80, 1, 2, 3, 4]) {
+            if let Err(error) = pass(&mut frames, &[0x00, 0x80, 1, 2, 3, 4]) {
                 break error;
             }
         };
@@ -286,17 +365,17 @@ mod tests {
         let ping = frame(9, 0, 0);
         let part = [0x01, 0x81, 1, 2, 3, 4, 5];
         for _ in 0..3 {
-            frames.pass(&part).unwrap();
+            pass(&mut frames, &part).unwrap();
             tokio::time::advance(TIME).await;
-            frames.pass(&ping).unwrap();
-            frames.pass(&frame(0, 5, 0)).unwrap();
+            pass(&mut frames, &ping).unwrap();
+            pass(&mut frames, &frame(0, 5, 0)).unwrap();
             // Between two messages there is all the time that there is.
             tokio::time::advance(3 * TIME).await;
-            frames.pass(&ping).unwrap();
+            pass(&mut frames, &ping).unwrap();
         }
-        frames.pass(&part).unwrap();
+        pass(&mut frames, &part).unwrap();
         tokio::time::advance(TIME + Duration::from_millis(1)).await;
-        let late = frames.pass(&ping);
+        let late = pass(&mut frames, &ping);
         assert!(
             matches!(&late, Err(PayloadError::Io(error)) if error.kind() == io::ErrorKind::TimedOut),
             "{late:?}"

@@ -1,8 +1,14 @@
 //! The messages of graphql-transport-ws.
 
+use std::fmt::{self, Write as _};
+use std::marker::PhantomData;
+
 use actix_ws::{CloseCode, CloseReason};
 use async_graphql::{Request, Response, ServerError, Value as ConstValue, indexmap::IndexMap};
-use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
+use serde::{
+    Deserialize, Deserializer, Serialize,
+    de::{Error as _, MapAccess, Visitor, value::MapAccessDeserializer},
+};
 use serde_json::{Map, Value};
 
 use crate::{
@@ -31,6 +37,9 @@ pub(super) mod close_code {
 /// The longest id of an operation, in bytes. Ids are kept, and stand in every answer.
 const MAX_ID_BYTES: usize = 256;
 
+/// The longest reason that a close frame has room for, in bytes.
+const MAX_REASON_BYTES: usize = 123;
+
 /// What a client may say.
 #[derive(Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
@@ -49,11 +58,34 @@ enum Incoming {
     },
     Subscribe {
         id: String,
-        payload: JsonRequest,
+        payload: Object<JsonRequest>,
     },
     Complete {
         id: String,
     },
+}
+
+/// What stands in a JSON object, and nowhere else: left to itself, serde takes a list of the values as well.
+struct Object<T>(T);
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct InObject<T>(PhantomData<T>);
+
+        impl<'de, T: Deserialize<'de>> Visitor<'de> for InObject<T> {
+            type Value = T;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<T, A::Error> {
+                T::deserialize(MapAccessDeserializer::new(map))
+            }
+        }
+
+        deserializer.deserialize_map(InObject(PhantomData)).map(Self)
+    }
 }
 
 /// Reads a JSON object or null. Not as `serde_json` would by itself: of an object with a certain key of its own, it reads
@@ -89,16 +121,19 @@ pub(super) enum Said {
 /// # Errors
 /// If it is none of the protocol; the reason is what to close the socket with.
 pub(super) fn understand(text: &[u8], limits: &Limits) -> Result<Said, CloseReason> {
-    let invalid = |what: &dyn std::fmt::Display| reason(close_code::INVALID_MESSAGE, what);
+    let invalid = |what: &dyn fmt::Display| reason(close_code::INVALID_MESSAGE, what);
     crate::guard::check_json(text, limits).map_err(|error| reason(CloseCode::Policy, &error.message))?;
-    let incoming =
-        serde_json::from_slice(text).map_err(|error| invalid(&format!("Invalid message: {error}")))?;
+    let Object(incoming) =
+        serde_json::from_slice(text).map_err(|error| invalid(&format_args!("Invalid message: {error}")))?;
     Ok(match incoming {
         Incoming::ConnectionInit { payload } => Said::Init(payload),
         Incoming::Ping { payload } => Said::Ping(payload),
         Incoming::Pong { _payload } => Said::Pong,
         Incoming::Complete { id } => Said::Complete(check_id(id)?),
-        Incoming::Subscribe { id, payload } => {
+        Incoming::Subscribe {
+            id,
+            payload: Object(payload),
+        } => {
             let has_query = payload.has_query();
             let request = match payload.into_request() {
                 Ok(request) => request,
@@ -166,16 +201,30 @@ impl<'a> Outgoing<'a> {
 }
 
 /// A reason to close.
-pub(super) fn reason(
-    code: impl Into<CloseCode>,
-    description: &(impl std::fmt::Display + ?Sized),
-) -> CloseReason {
-    // A close frame has room for 123 bytes, and is none where a letter is cut in two.
-    let mut description = description.to_string();
-    description.truncate(description.floor_char_boundary(123));
+pub(super) fn reason(code: impl Into<CloseCode>, description: &(impl fmt::Display + ?Sized)) -> CloseReason {
+    let mut cut = Cut(String::new());
+    // It tells that something was cut off.
+    let _ = write!(cut, "{description}");
     CloseReason {
         code: code.into(),
-        description: Some(description),
+        description: Some(cut.0),
+    }
+}
+
+/// As much of a text as a close frame has room for: what a client has sent may stand in it, however long.
+struct Cut(String);
+
+impl fmt::Write for Cut {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        let room = MAX_REASON_BYTES - self.0.len();
+        // A frame is none where a letter is cut in two.
+        let fitting = text.floor_char_boundary(room);
+        self.0.push_str(&text[..fitting]);
+        if fitting == text.len() {
+            Ok(())
+        } else {
+            Err(fmt::Error)
+        }
     }
 }
 
@@ -241,7 +290,16 @@ mod tests {
             "[]",
             "null",
             "{}",
+            "{\"type\":0}",
             "{\"type\":1}",
+            "{\"type\":\"ping\",\"type\":\"pong\"}",
+            "[\"ping\"]",
+            "[\"ping\",null]",
+            "[\"subscribe\",\"1\",[\"{__typename}\"]]",
+            "[\"subscribe\",\"1\",{\"query\":\"{__typename}\"}]",
+            "{\"type\":\"subscribe\",\"id\":\"1\",\"payload\":[\"{__typename}\"]}",
+            "{\"type\":\"subscribe\",\"id\":\"1\",\"payload\":[]}",
+            "{\"type\":\"connection_init\",\"payload\":[]}",
             "{\"type\":\"nonsense\"}",
             "{\"type\":\"connection_ack\"}",
             "{\"type\":\"connection_init\",\"payload\":1}",
@@ -261,16 +319,40 @@ mod tests {
         ] {
             assert_eq!(code_of(text), Some(4400), "{text}");
         }
-        let long = "x".repeat(MAX_ID_BYTES + 1);
-        assert_eq!(
-            code_of(&format!("{{\"type\":\"complete\",\"id\":\"{long}\"}}")),
-            Some(1008)
-        );
+    }
+
+    #[test]
+    fn an_id_is_as_long_as_it_may_be_and_no_longer() {
+        for (length, code) in [(MAX_ID_BYTES, None), (MAX_ID_BYTES + 1, Some(1008))] {
+            let id = "x".repeat(length);
+            for rest in [
+                "\"type\":\"complete\"",
+                "\"type\":\"subscribe\",\"payload\":{\"query\":\"{ a }\"}",
+            ] {
+                assert_eq!(
+                    code_of(&format!("{{{rest},\"id\":\"{id}\"}}")),
+                    code,
+                    "{length} {rest}"
+                );
+            }
+        }
     }
 
     #[test]
     fn a_reason_fits_into_its_frame() {
-        let described = reason(1000, &"ä".repeat(100)).description.unwrap();
-        assert_eq!(described, "ä".repeat(61));
+        let described = |text: &str| reason(1000, text).description.unwrap();
+        assert_eq!(described(&"ä".repeat(100)), "ä".repeat(61));
+        assert_eq!(described(&"a".repeat(123)), "a".repeat(123));
+        assert_eq!(described(&"a".repeat(124)), "a".repeat(123));
+        // Nothing comes after what was cut off.
+        let long = format_args!("{}{}{}", "a", "ä".repeat(100), "b").to_string();
+        assert_eq!(described(&long), format!("a{}", "ä".repeat(61)));
+        let reason = reason(1000, &format_args!("{}{}", "ä".repeat(62), "b"));
+        assert_eq!(reason.description.unwrap(), "ä".repeat(61));
+        let message = format!("{{\"type\":\"ping\",\"payload\":\"{}\"}}", "x".repeat(500_000));
+        let Err(reason) = understand(message.as_bytes(), &Limits::default()) else {
+            panic!("it is understood")
+        };
+        assert_eq!(reason.description.map(|reason| reason.len()), Some(123));
     }
 }
