@@ -3,6 +3,7 @@
 
 mod answers;
 mod connections;
+mod deep;
 mod unfinished;
 
 use std::time::Duration;

@@ -17,8 +17,9 @@ use tokio::sync::Notify;
 
 use crate::{
     budget::Held,
+    deep::with_stack,
     error::{OVERLOADED, coded},
-    error_path::{path_to, with_path},
+    error_path::{has_path, path_bytes, path_to, with_path},
 };
 
 /// What a value weighs beside its text, in bytes: about what it takes to make it, and to keep it until it is written.
@@ -48,7 +49,7 @@ impl Extension for AnswerSize {
         next: NextResolve<'_>,
     ) -> ServerResult<Option<Value>> {
         let Some(scale) = context.data_opt::<Arc<Scale>>() else {
-            return next.run(context, info).await;
+            return with_stack(next.run(context, info)).await;
         };
         let at = info.path_node;
         let is_command = scale.carries_out_commands && at.parent.is_none();
@@ -62,11 +63,13 @@ impl Extension for AnswerSize {
         if scale.add(VALUE_BYTES + key, at).is_err() && !is_command {
             return Ok(Some(Value::Null));
         }
-        let result = next.run(context, info).await;
+        let result = with_stack(next.run(context, info)).await;
         let bytes = match &result {
             Ok(Some(value)) if is_leaf => content_bytes(value),
             Ok(_) => 0,
-            Err(error) => VALUE_BYTES + error.message.len(),
+            // As it has been weighed where it came up.
+            Err(error) if has_path(error) => 0,
+            Err(error) => VALUE_BYTES + error.message.len() + path_bytes(at),
         };
         // Whoever asks next is told.
         let _ = scale.add(bytes, at);

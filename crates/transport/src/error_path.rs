@@ -19,6 +19,23 @@ pub(crate) fn with_path(mut error: ServerError, node: &QueryPathNode<'_>) -> Ser
     error
 }
 
+/// Whether an error has its path already.
+pub(crate) fn has_path(error: &ServerError) -> bool {
+    error.source.as_ref().is_some_and(|source| source.is::<Path>())
+}
+
+/// What the path to a node takes as it is kept, twice, in bytes.
+pub(crate) fn path_bytes(node: &QueryPathNode<'_>) -> usize {
+    let bytes = |node: &QueryPathNode<'_>| match node.segment {
+        QueryPathSegment::Index(_) => 0,
+        QueryPathSegment::Name(name) => name.len(),
+    };
+    let nodes = iter::once(node).chain(node.parents());
+    nodes
+        .map(|node| 2 * (size_of::<PathSegment>() + bytes(node)))
+        .sum()
+}
+
 /// The response keys and indexes that lead to a node.
 pub(crate) fn path_to(node: &QueryPathNode<'_>) -> Vec<PathSegment> {
     let nodes = iter::once(node).chain(node.parents());

@@ -23,7 +23,7 @@ mod weight;
 use std::{any::TypeId, cell::Cell, collections::HashSet, mem, sync::Arc};
 
 use self::{
-    collected::{Asked, Collected},
+    collected::Asked,
     refusal::{PARSE_FAILED, Refusal, VALIDATION_FAILED},
     text::MAX_NAME,
     trusted::TrustedDocuments,
@@ -296,7 +296,7 @@ fn check(request: &mut Request, rules: &Rules) -> Result<Checked, Invalid> {
     };
     let mut collected = None;
     if let Some((name, chosen)) = chosen {
-        check_asked(document, chosen, &mut variables, rules)?;
+        complete(document, chosen, &mut variables, rules)?;
         let asked = Asked {
             document,
             name,
@@ -305,21 +305,26 @@ fn check(request: &mut Request, rules: &Rules) -> Result<Checked, Invalid> {
         };
         collected = collected::collect(asked, &rules.types, rules.limits.selections, has_repeats)
             .map_err(ServerError::from)?;
+        // What is executed is what costs.
+        let executed = collected
+            .as_ref()
+            .map_or(document, |collected| &collected.document);
+        check_asked(executed, name, &variables, rules)?;
     }
-    let mut copied = 0;
-    if let Some(Collected { document, bytes }) = collected {
-        request.set_parsed_query(document);
-        copied = bytes;
+    let mut bytes = document_bytes(request);
+    if let Some(collected) = collected {
+        // In the place of the other one.
+        request.set_parsed_query(collected.document);
+        bytes = collected.bytes;
     }
     request.variables = variables;
-    Ok(Checked {
-        operation,
-        bytes: request_bytes(request) + copied,
-    })
+    let variables: usize = request.variables.values().map(value_bytes).sum();
+    bytes += request.query.len() + variables;
+    Ok(Checked { operation, bytes })
 }
 
-/// Checks what an operation asks for with its variables, and completes them. What it does not declare is dropped.
-fn check_asked(
+/// Completes the variables of an operation, and checks how much is given with them. What it does not declare is dropped.
+fn complete(
     document: &ExecutableDocument,
     operation: &OperationDefinition,
     variables: &mut Variables,
@@ -329,12 +334,27 @@ fn check_asked(
     let declared: HashSet<_> = declared.map(|definition| &definition.node.name.node).collect();
     variables.retain(|name, _| declared.contains(name));
     variables::fill(variables, operation, &rules.types)?;
-    let weights = Weights::of(variables);
-    weight::check(document, &weights, rules.limits.values)?;
+    Ok(weight::check(
+        document,
+        &Weights::of(variables),
+        rules.limits.values,
+    )?)
+}
+
+/// Checks what the operation with this name asks for with its variables.
+fn check_asked(
+    document: &ExecutableDocument,
+    name: Option<&str>,
+    variables: &Variables,
+    rules: &Rules,
+) -> Result<(), ServerError> {
+    let Some((_, operation)) = choose(document, name) else {
+        return Ok(());
+    };
     let pass = typed::Pass {
         document,
         variables,
-        weights: &weights,
+        weights: &Weights::of(variables),
         types: &rules.types,
         limit: rules.limits.complexity,
         given: Cell::default(),
@@ -378,14 +398,13 @@ struct Admitted {
     tokens: usize,
 }
 
-/// What a request holds that has been checked, in bytes: its text, its document and its variables.
-fn request_bytes(request: &Request) -> usize {
+/// What the document of a request holds that has been admitted, in bytes.
+fn document_bytes(request: &Request) -> usize {
     let admitted = request.data.get(&TypeId::of::<Admitted>());
     let tokens = admitted
         .and_then(|admitted| admitted.downcast_ref::<Admitted>())
         .map_or(0, |admitted| admitted.tokens);
-    let variables: usize = request.variables.values().map(value_bytes).sum();
-    request.query.len() + tokens * TOKEN_BYTES + variables
+    tokens * TOKEN_BYTES
 }
 
 /// The parser's error, in one line. Its own message draws the source line and an arrow under it, which repeats what

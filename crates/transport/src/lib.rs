@@ -6,6 +6,7 @@
 
 mod answer_size;
 mod budget;
+mod deep;
 mod driven;
 mod error;
 mod error_path;

@@ -175,8 +175,11 @@ async fn texts_keys_and_values_weigh() {
 
 #[tokio::test]
 async fn errors_weigh() {
-    let query = "{ fail(bytes: 1000) }";
-    let bytes = 256 + 4 + 256 + 1000;
+    let alias = "a".repeat(100);
+    let query = &format!("{{ {alias}: fail(bytes: 1000) }}");
+    // Its path is kept twice.
+    let path = size_of::<PathSegment>() + alias.len();
+    let bytes = 256 + alias.len() + 256 + 1000 + 2 * path;
     let answer = Guard::new(bytes, 0).ask(query).await;
     assert!(!answer.is_given_up);
     assert_eq!(answer.response.errors.len(), 1);

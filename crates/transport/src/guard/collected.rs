@@ -21,11 +21,15 @@ use async_graphql_value::Value;
 use super::{Refusal, weight::Weights};
 use crate::{TypeSystem, type_system};
 
-/// How many selections there may be afterwards, of each that may be selected.
+/// How many selections there may be afterwards, with what they are given, of each that may be selected.
 const COPIES: usize = 4;
 
-/// What a selection takes, or a thousand bytes of what it is given.
-const SELECTION_BYTES: usize = 1_000;
+/// How often a selection may be looked at, of each that may be selected: for each type of object that it may be of.
+const LOOKS: usize = 32;
+
+/// What a field takes, in bytes, and what a value that it is given does, or a thousand bytes of a text.
+const FIELD_BYTES: usize = 512;
+const VALUE_BYTES: usize = 1_000;
 
 /// An operation that is chosen from its document, with what it is given.
 #[derive(Debug, Clone, Copy)]
@@ -66,12 +70,16 @@ pub(super) fn collect(
     else {
         return Ok(None);
     };
+    // A variable is not copied where it stands, but its name is.
+    let no_variables = Variables::default();
     let mut pass = Pass {
         asked,
         types,
-        weights: Weights::of(asked.variables),
-        left: limit.saturating_mul(COPIES),
+        weights: Weights::of(&no_variables),
+        looks: limit.saturating_mul(LOOKS),
+        copies: limit.saturating_mul(COPIES),
         limit,
+        bytes: 0,
     };
     let items = pass.set(&[selection_set], root)?;
     let collected = OperationDefinition {
@@ -86,13 +94,12 @@ pub(super) fn collect(
         Some(name) => DocumentOperations::Multiple(HashMap::from([(Name::new(name), collected)])),
     };
     let fragments = HashMap::new();
-    let copies = limit.saturating_mul(COPIES) - pass.left;
     Ok(Some(Collected {
         document: ExecutableDocument {
             operations,
             fragments,
         },
-        bytes: copies.saturating_mul(SELECTION_BYTES),
+        bytes: pass.bytes,
     }))
 }
 
@@ -144,9 +151,13 @@ struct Pass<'a> {
     asked: Asked<'a>,
     types: &'a TypeSystem,
     weights: Weights<'a>,
-    /// How many selections there may still be, with what they are given.
-    left: usize,
+    /// How many selections may still be looked at.
+    looks: usize,
+    /// How many there may still be, with what they are given.
+    copies: usize,
     limit: usize,
+    /// What is there by now, in bytes.
+    bytes: usize,
 }
 
 type Sets<'s, 'a> = &'s [&'a Positioned<SelectionSet>];
@@ -205,7 +216,7 @@ impl<'a> Pass<'a> {
             return Ok(true);
         }
         for item in &set.items {
-            self.count(1)?;
+            self.look()?;
             let Some((condition, set)) = self.fragment(&item.node, spread) else {
                 continue;
             };
@@ -271,7 +282,7 @@ impl<'a> Pass<'a> {
         fields: &mut Fields<'a>,
     ) -> Result<(), Refusal> {
         for item in &set.items {
-            self.count(1)?;
+            self.look()?;
             if !self.is_selected(item.node.directives()) {
                 continue;
             }
@@ -291,7 +302,7 @@ impl<'a> Pass<'a> {
             if let Some((_, sets)) = fields.merged.get_mut(place) {
                 sets.push(&field.node.selection_set);
             } else {
-                self.count(self.weights.field(&field.node))?;
+                self.copy(self.weights.field(&field.node))?;
                 fields.merged.push((field, vec![&field.node.selection_set]));
             }
         }
@@ -324,9 +335,17 @@ impl<'a> Pass<'a> {
         Some((condition, &set.node))
     }
 
-    fn count(&mut self, selections: usize) -> Result<(), Refusal> {
-        let left = self.left.checked_sub(selections);
-        self.left = left.ok_or(Refusal::Selections(self.limit))?;
+    /// Counts a selection that is looked at.
+    fn look(&mut self) -> Result<(), Refusal> {
+        self.looks = self.looks.checked_sub(1).ok_or(Refusal::Objects(self.limit))?;
+        Ok(())
+    }
+
+    /// Counts a field that is copied with so many values.
+    fn copy(&mut self, values: usize) -> Result<(), Refusal> {
+        let copies = self.copies.checked_sub(values.saturating_add(1));
+        self.copies = copies.ok_or(Refusal::Objects(self.limit))?;
+        self.bytes += FIELD_BYTES + values.saturating_mul(VALUE_BYTES);
         Ok(())
     }
 

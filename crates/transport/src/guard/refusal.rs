@@ -36,6 +36,11 @@ pub(super) enum Refusal {
         "The document selects more than {0} fields and fragments, counting each fragment wherever it is spread."
     )]
     Selections(usize),
+    /// Too many selections, once those of interfaces and unions are there for each type of object.
+    #[error(
+        "The document selects far more than {0} fields, counting those of interfaces and unions for each type of object."
+    )]
+    Objects(usize),
     /// Too many names that the client gives, once every fragment stands where it is spread.
     #[error("The document has more than {0} aliases, counting each fragment wherever it is spread.")]
     Aliases(usize),
@@ -128,6 +133,7 @@ impl From<Refusal> for ServerError {
             | Refusal::Name(_)
             | Refusal::Meetings
             | Refusal::Selections(_)
+            | Refusal::Objects(_)
             | Refusal::Depth(_)
             | Refusal::Complexity { .. }
             | Refusal::Introspection(_) => TOO_COMPLEX,

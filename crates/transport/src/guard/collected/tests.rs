@@ -234,5 +234,5 @@ fn what_multiplies_is_refused_in_time() {
         format!("{{ {open} id {close} node {{ id }} }}")
     };
     assert!(try_collect(&levels(4), 1_000).is_ok());
-    assert_eq!(try_collect(&levels(20), 1_000), Err(Refusal::Selections(1_000)));
+    assert_eq!(try_collect(&levels(20), 1_000), Err(Refusal::Objects(1_000)));
 }
