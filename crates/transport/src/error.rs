@@ -1,6 +1,6 @@
 //! What is refused before the schema has seen it, or instead of it.
 
-use std::time::Duration;
+use std::{fmt::Display, time::Duration};
 
 use actix_web::http::StatusCode;
 use async_graphql::{ErrorExtensionValues, Response, ServerError};
@@ -124,6 +124,23 @@ impl Refused {
     }
 }
 
+/// The most that is told again of what an error of a library says, in bytes: at its beginning, and at its end.
+const SAID: (usize, usize) = (120, 80);
+
+/// What an error of a library says, without the middle if it is long. It may repeat whatever it is about, and that is as
+/// long as a client likes, and longer once it is escaped.
+pub(crate) fn in_short(error: &impl Display) -> String {
+    let text = error.to_string();
+    let begin = text.floor_char_boundary(SAID.0);
+    let end = text.ceil_char_boundary(text.len().saturating_sub(SAID.1));
+    if begin < end {
+        // What is left must not keep the memory of all of it.
+        format!("{}…{}", &text[..begin], &text[end..])
+    } else {
+        text
+    }
+}
+
 /// An error with `extensions.code`.
 pub(crate) fn coded(message: impl Into<String>, code: &str) -> ServerError {
     with_code(ServerError::new(message, None), code)
@@ -136,4 +153,22 @@ pub(crate) fn with_code(mut error: ServerError, code: &str) -> ServerError {
         .get_or_insert_with(ErrorExtensionValues::default)
         .set("code", code);
     error
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_a_long_error_its_beginning_and_its_end_are_told() {
+        for short in [String::new(), "short".to_owned(), "x".repeat(SAID.0 + SAID.1)] {
+            assert_eq!(in_short(&short), short);
+        }
+        let long = format!("invalid: {} at line 1", "ä".repeat(500_000));
+        let told = in_short(&long);
+        assert!(told.starts_with("invalid: ää"), "{told}");
+        assert!(told.ends_with("ää at line 1"), "{told}");
+        assert!(told.contains('…'), "{told}");
+        assert!(told.capacity() < 1_000, "{told}");
+    }
 }

@@ -9,7 +9,7 @@ use tokio::time::timeout;
 use crate::{
     Limits,
     budget::{Budget, Held},
-    error::Refused,
+    error::{Refused, in_short},
 };
 
 /// What a request takes besides its body, in bytes. Over HTTP/2 one connection may begin as many as it likes.
@@ -48,8 +48,9 @@ impl Body {
         body.held.grow(REQUEST)?;
         let whole = async {
             while let Some(piece) = payload.next().await {
-                let piece = piece
-                    .map_err(|error| Refused::BadRequest(format!("The body could not be read: {error}")))?;
+                let piece = piece.map_err(|error| {
+                    Refused::BadRequest(format!("The body could not be read: {}", in_short(&error)))
+                })?;
                 body.append(&piece, limits.bytes)?;
             }
             Ok(())
