@@ -1,5 +1,6 @@
 //! What those see who run the process: its log, its figures, its readiness, and how it listens.
 
+mod compression;
 mod http_2;
 mod log;
 mod metrics;

@@ -144,12 +144,7 @@ async fn answer<E: Executor>(
             if media_type == MediaType::GraphqlResponse && unavailable::is_all(response, operation.as_ref()) {
                 return Ok(answer::unavailable(response));
             }
-            Ok(answer::answer(
-                answered,
-                media_type,
-                endpoint.compressors(),
-                request,
-            ))
+            Ok(answer::answer(answered, media_type, request))
         }
     }
 }
