@@ -2,6 +2,7 @@
 
 mod compression;
 mod http_2;
+mod leaving;
 mod log;
 mod metrics;
 mod readiness;

@@ -200,6 +200,8 @@ fn bind(
         data.insert(Connection::default());
     })
     .disable_signals()
+    // Who has closed its side of a connection is taken to be gone: nobody can tell whether it still reads, and most do not.
+    .h1_allow_half_closed(false)
     .keep_alive(KEEP_ALIVE)
     .client_request_timeout(HEAD_TIMEOUT)
     .h2_initial_window_size(AHEAD_OF_ONE)

@@ -10,6 +10,9 @@ use crate::{budget::NoRoom, http::accept::MediaType, observe};
 /// The code of what is refused since too much is going on already.
 pub(crate) const OVERLOADED: &str = "OVERLOADED";
 
+/// The status of an answer that nobody waits for any more, since the client has left; as proxies note it. It is never sent.
+pub const CLIENT_LEFT: u16 = 499;
+
 /// A refusal. It is told as GraphQL tells errors, so that a client needs one reader for all of them: a list `errors`
 /// whose items carry `extensions.code`. There is no `data`, since nothing was executed.
 #[derive(Debug, thiserror::Error)]
@@ -57,6 +60,9 @@ pub(crate) enum Refused {
         "The request was not answered within {} s. What it asked for may have been done or not.", .0.as_secs()
     )]
     TimedOut(Duration),
+    /// The client has left, so that nobody will be told.
+    #[error("The client has left.")]
+    Left,
 }
 
 impl From<ServerError> for Refused {
@@ -78,6 +84,7 @@ impl Refused {
             Self::Overloaded(_) | Self::NoRoom(_) => OVERLOADED,
             Self::SlowBody(_) => "REQUEST_TIMEOUT",
             Self::TimedOut(_) => "TIMEOUT",
+            Self::Left => "CLIENT_LEFT",
         }
     }
 
@@ -90,6 +97,7 @@ impl Refused {
         match self {
             // The operation that was begun is counted by itself.
             Self::TimedOut(_) => observe::count_errors(&response),
+            Self::Left => {}
             _ => observe::count_refused(&response),
         }
         response
@@ -107,6 +115,7 @@ impl Refused {
             Self::MethodNotAllowed { .. } => StatusCode::METHOD_NOT_ALLOWED,
             Self::SlowBody(_) => StatusCode::REQUEST_TIMEOUT,
             Self::Overloaded(_) | Self::NoRoom(_) | Self::TimedOut(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Left => StatusCode::from_u16(CLIENT_LEFT).unwrap_or(StatusCode::BAD_REQUEST),
         }
     }
 

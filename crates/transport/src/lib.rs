@@ -42,6 +42,7 @@ use tokio::sync::Semaphore;
 
 pub use self::{
     answer_size::AnswerSize,
+    error::CLIENT_LEFT,
     event_ids::EventIds,
     guard::trusted::{NoDocuments, TrustedDocuments},
     limits::Limits,

@@ -17,7 +17,7 @@ use crate::{
     driven::driven,
     error::Refused,
     guard,
-    http::{accept::MediaType, answer::Body},
+    http::{accept::MediaType, answer::Body, client::Client},
     observe::Open,
     sockets::Seat,
 };
@@ -33,6 +33,7 @@ pub(crate) fn open<E: Executor>(
     request: &HttpRequest,
     mut graphql: Request,
     endpoint: &Endpoint<E>,
+    client: Client,
 ) -> Result<HttpResponse, Refused> {
     let seat = endpoint.seat(request)?;
     let chosen = guard::chosen_operation(&mut graphql, endpoint.rules())?;
@@ -60,6 +61,7 @@ pub(crate) fn open<E: Executor>(
     Ok(respond(events(
         driven(results.boxed()),
         seat,
+        client,
         endpoint.shutdown(),
     )))
 }
@@ -93,6 +95,7 @@ struct Events {
     is_complete: bool,
     /// The memory of the last result, which is held until the connection asks for more.
     sent: Option<Held>,
+    client: Client,
     _seat: Seat,
     _open: Open,
 }
@@ -102,6 +105,7 @@ struct Events {
 fn events(
     results: BoxStream<'static, (Option<Bytes>, Held)>,
     seat: Seat,
+    client: Client,
     shutdown: Shutdown,
 ) -> impl Stream<Item = Bytes> {
     let mut heartbeat = interval_at(Instant::now() + HEARTBEAT, HEARTBEAT);
@@ -112,6 +116,7 @@ fn events(
         shutdown,
         is_complete: false,
         sent: None,
+        client,
         _seat: seat,
         _open: Open::event_stream(),
     };
@@ -134,6 +139,7 @@ fn events(
                     None => complete(),
                 }
             }
+            () = events.client.leaves() => return None,
             _ = events.heartbeat.tick() => Bytes::from_static(b":\n\n"),
         };
         Some((event, events))

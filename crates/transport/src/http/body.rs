@@ -37,7 +37,7 @@ impl Body {
     /// # Errors
     /// If it is too large, takes too long, or breaks off; or if too much is being received already.
     pub(crate) async fn receive(
-        mut payload: Payload,
+        payload: &mut Payload,
         limits: &Limits,
         budget: &Budget,
     ) -> Result<Self, Refused> {
