@@ -23,6 +23,9 @@ pub(crate) enum Refused {
     /// The body is too large; how large it may be, in bytes.
     #[error("The request is larger than {0} bytes.")]
     PayloadTooLarge(usize),
+    /// A WebSocket of a version that is not spoken.
+    #[error("The WebSocket must be of version 13.")]
+    WebSocketVersion,
     /// The body is not JSON by its own account.
     #[error("{0}")]
     UnsupportedMediaType(&'static str),
@@ -75,7 +78,7 @@ impl Refused {
     /// The value of `extensions.code`.
     fn code(&self) -> &'static str {
         match self {
-            Self::BadRequest(_) | Self::Document(_) | Self::Body(_) => "BAD_REQUEST",
+            Self::BadRequest(_) | Self::WebSocketVersion | Self::Document(_) | Self::Body(_) => "BAD_REQUEST",
             Self::PayloadTooLarge(_) => "PAYLOAD_TOO_LARGE",
             Self::UnsupportedMediaType(_) => "UNSUPPORTED_MEDIA_TYPE",
             Self::NotAcceptable(_) => "NOT_ACCEPTABLE",
@@ -107,7 +110,9 @@ impl Refused {
     pub(crate) fn status(&self, media_type: MediaType) -> StatusCode {
         match self {
             Self::Document(_) if media_type == MediaType::Json => StatusCode::OK,
-            Self::BadRequest(_) | Self::Document(_) | Self::Body(_) => StatusCode::BAD_REQUEST,
+            Self::BadRequest(_) | Self::WebSocketVersion | Self::Document(_) | Self::Body(_) => {
+                StatusCode::BAD_REQUEST
+            }
             Self::PayloadTooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
             Self::UnsupportedMediaType(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::NotAcceptable(_) => StatusCode::NOT_ACCEPTABLE,
@@ -125,6 +130,11 @@ impl Refused {
             Self::MethodNotAllowed { allow, .. } => Some(allow),
             _ => None,
         }
+    }
+
+    /// The value of `Sec-WebSocket-Version`, by which a client learns what is spoken.
+    pub(crate) fn websocket_version(&self) -> Option<&'static str> {
+        matches!(self, Self::WebSocketVersion).then_some("13")
     }
 
     /// The value of `Retry-After`, in seconds.
