@@ -162,3 +162,36 @@ fn next(response: &Response, id: Option<&str>) -> Option<Bytes> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::pin::pin;
+
+    use super::*;
+    use crate::{Limits, channel, sockets::Sockets};
+
+    const SIGN: &str = ":\n\n";
+
+    #[tokio::test(start_paused = true)]
+    async fn signs_of_life_come_at_once_and_whenever_nothing_else_does() {
+        let limits = Limits::default();
+        let seat = Sockets::new(&limits).seat(None, &limits).unwrap();
+        let (trigger, shutdown) = channel();
+        let quiet = stream::pending().boxed();
+        let mut events = pin!(events(quiet, seat, Client::default(), shutdown));
+        let opened = Instant::now();
+        assert_eq!(events.next().await.unwrap(), SIGN);
+        assert_eq!(opened.elapsed(), Duration::ZERO);
+        for count in 1..=3 {
+            assert_eq!(events.next().await.unwrap(), SIGN);
+            // The timer's own grain is a millisecond.
+            let (due, now) = (count * HEARTBEAT, opened.elapsed());
+            assert!(
+                (due..due + Duration::from_millis(10)).contains(&now),
+                "{count}: {now:?}"
+            );
+        }
+        trigger.pull();
+        assert_eq!(events.next().await, None);
+    }
+}

@@ -5,7 +5,6 @@ use std::time::{Duration, Instant};
 use actix_web::web::Bytes;
 use h2::RecvStream;
 use h2::client::{ResponseFuture, SendRequest};
-use sea_orm::{ConnectionTrait as _, TransactionTrait as _};
 use serde_json::json;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
@@ -13,7 +12,6 @@ use tokio::time::{sleep, timeout};
 
 use super::tls::{Files, connect};
 use super::{Logged, PATIENCE};
-use crate::harness::Database;
 
 /// Much less than the time until a stream's next sign of life, by which a client is found to be gone at the latest.
 const SOON: Duration = Duration::from_secs(8);
@@ -76,14 +74,6 @@ async fn the_event_stream_of_a_client_that_has_gone_is_closed_soon() {
     assert!(begin.starts_with("HTTP/1.1 200"), "{begin}");
 }
 
-/// Keeps every write waiting until what this returns is dropped.
-async fn hold_writes(database: &Database) -> sea_orm::DatabaseTransaction {
-    let transaction = database.connect().await.begin().await.unwrap();
-    let touch = "UPDATE workspaces SET id = id";
-    transaction.execute_unprepared(touch).await.unwrap();
-    transaction
-}
-
 /// Checks that the command has run, and was not carried out to its end once its client was gone.
 async fn is_cancelled(logged: &Logged, id: &str) {
     let line = logged.line_of(id).await;
@@ -100,7 +90,7 @@ const RUNNING: &str = "understudy_graphql_operations_running{type=\"mutation\"}"
 #[tokio::test]
 async fn an_operation_whose_client_has_gone_is_cancelled_and_has_its_name() {
     let logged = Logged::start("info", &[]);
-    let lock = hold_writes(&logged.database).await;
+    let lock = logged.database.hold_writes().await;
     let mut stream = TcpStream::connect(&logged.server.address).await.unwrap();
     let body = json!({ "query": COMMAND }).to_string();
     let head = format!(
@@ -198,7 +188,7 @@ async fn who_leaves_over_http_2_is_noticed_too() {
     connection.abort();
     until(closed).await;
 
-    let lock = hold_writes(&logged.database).await;
+    let lock = logged.database.hold_writes().await;
     let (client, _connection) = open().await;
     let body = json!({ "query": COMMAND }).to_string();
     let answer = send(&client, "/graphql", Some(&body)).await;

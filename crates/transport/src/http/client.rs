@@ -16,6 +16,7 @@ use tokio::time::sleep;
 const LOOK: Duration = Duration::from_secs(1);
 
 /// Whoever has sent a request.
+#[derive(Default)]
 pub(crate) struct Client {
     /// The request's body, which is at its end, where it tells whether its client has left.
     body: Option<Payload>,
