@@ -4,9 +4,10 @@ use std::fs;
 use std::net::TcpListener;
 
 use sea_orm::ConnectionTrait as _;
+use serde_json::json;
 use understudy_persistence::migrate;
 
-use crate::harness::{Database, command, run};
+use crate::harness::{Database, Server, Socket, command, run};
 
 /// Runs a command that must succeed; its stdout.
 fn stdout(arguments: &[&str]) -> String {
@@ -61,6 +62,86 @@ fn help_and_version_go_to_stdout() {
         .output()
         .unwrap();
     assert!(!String::from_utf8(help.stdout).unwrap().contains("secret"));
+}
+
+/// The variables that stand in for options of `serve`.
+fn variables() -> Vec<String> {
+    let help = stdout(&["serve", "--help"]);
+    let names = help
+        .split("[env: ")
+        .skip(1)
+        .map(|rest| rest.split(['=', ']']).next().unwrap());
+    names.map(str::to_owned).collect()
+}
+
+#[tokio::test]
+async fn variables_that_are_empty_are_as_good_as_none() {
+    let database = Database::new();
+    let variables = variables();
+    assert!(variables.len() > 25, "{variables:?}");
+    let serve = ["serve", "--listen", "127.0.0.1:0", "--database", database.url()];
+    let mut command = command();
+    command.args(serve).env("UNDERSTUDY_LOG", "");
+    command.envs(variables.iter().map(|name| (name, "")));
+    let server = Server::start_as(&mut command);
+    server.ask("{ __schema { queryType { name } } }", json!({})).await;
+}
+
+#[tokio::test]
+async fn what_is_on_or_off_is_said_in_any_usual_way() {
+    let database = Database::new();
+    let serve = ["serve", "--listen", "127.0.0.1:0", "--database", database.url()];
+    for (value, is_refused) in [
+        ("1", true),
+        ("yes", true),
+        ("true", true),
+        ("0", false),
+        ("no", false),
+    ] {
+        let mut command = command();
+        command.args(serve).env("UNDERSTUDY_NO_INTROSPECTION", value);
+        let server = Server::start_as(&mut command);
+        let query = "{ __schema { queryType { name } } }";
+        let answer = server.try_execute(query, json!({})).await.unwrap();
+        assert_eq!(answer.get("errors").is_some(), is_refused, "{value}: {answer}");
+    }
+    let mut command = command();
+    command.args(serve).env("UNDERSTUDY_NO_INTROSPECTION", "perhaps");
+    assert!(!command.status().unwrap().success());
+}
+
+#[tokio::test]
+async fn the_largest_limits_are_limits() {
+    let database = Database::new();
+    let largest = [
+        ("--max-requests", "1000000000"),
+        ("--max-sockets", "1000000000"),
+        ("--max-sockets-per-address", "1000000000"),
+        ("--max-operations", "1000000000"),
+        ("--max-request-bytes", "1099511627776"),
+        ("--max-held-bytes", "1099511627776"),
+        ("--max-receiving-bytes", "1099511627776"),
+        ("--max-answer-bytes", "1099511627776"),
+        ("--request-timeout", "1000000"),
+        ("--init-timeout", "1000000"),
+        ("--socket-timeout", "1000000"),
+    ];
+    let options: Vec<_> = largest
+        .iter()
+        .flat_map(|(option, value)| [*option, value])
+        .collect();
+    let server = Server::start_with(&database, &options);
+    server.ask("{ __typename }", json!({})).await;
+    Socket::open(&server).await;
+    drop(server);
+    for (option, value) in largest {
+        let beyond = format!("{value}0");
+        let said = complaint(&["serve", "--database", database.url(), option, &beyond]);
+        assert!(
+            said.contains(option) && said.contains(&format!("1..={value}")),
+            "{said}"
+        );
+    }
 }
 
 #[test]

@@ -31,7 +31,7 @@ const CREATE: &str = "mutation { createSegment(input: { name: \"Everyone\" }) { 
 struct Stage {
     server: Server,
     http: Client,
-    _database: Database,
+    database: Database,
 }
 
 impl Stage {
@@ -45,7 +45,7 @@ impl Stage {
         Self {
             server: Server::start_with(&database, options),
             http: Client::new(),
-            _database: database,
+            database,
         }
     }
 

@@ -1,6 +1,8 @@
 //! What those see who run the process: its log, its figures, its readiness, and how it listens.
 
+mod compression;
 mod http_2;
+mod leaving;
 mod log;
 mod metrics;
 mod readiness;

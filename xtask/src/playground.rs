@@ -13,7 +13,9 @@ const FOLDER: &str = "playground";
 /// Builds the page, and says where there is no npm that it needs one.
 pub(crate) fn playground() -> Result<(), Failure> {
     if !npm::is_there() {
-        say("GraphiQL is built by npm, which is not on this machine: install Node.js 18 or newer with npm");
+        say(
+            "GraphiQL is built by npm, which is not on this machine: install Node.js 20.19 or newer with npm",
+        );
         return Err(Failure::Incomplete);
     }
     build()

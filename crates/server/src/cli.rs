@@ -2,9 +2,13 @@
 
 mod limits;
 
-use std::{num::ParseIntError, path::PathBuf, process, time::Duration};
+use std::{env, num::ParseIntError, path::PathBuf, process, time::Duration};
 
-use clap::{Args, Parser, Subcommand, error::ErrorKind};
+use clap::{
+    Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand,
+    builder::{BoolishValueParser, Resettable},
+    error::ErrorKind,
+};
 
 use understudy_transport::Origin;
 
@@ -28,6 +32,36 @@ pub(crate) struct Cli {
     /// What to do.
     #[command(subcommand)]
     pub(crate) command: Command,
+}
+
+impl Cli {
+    /// Reads the command line and the environment.
+    ///
+    /// # Errors
+    /// If they ask for help, or for what there is not.
+    pub(crate) fn read() -> Result<Self, clap::Error> {
+        let mut command = without_empty_variables(Self::command());
+        let matches = command.try_get_matches_from_mut(env::args_os())?;
+        Self::from_arg_matches(&matches).map_err(|error| error.format(&mut command))
+    }
+}
+
+/// The same command, for which a variable that is empty is as good as none: as such come those that a compose file or
+/// another program hands on, when nobody has set them.
+fn without_empty_variables(command: clap::Command) -> clap::Command {
+    let is_empty = |arg: &clap::Arg| {
+        let value = arg.get_env().and_then(env::var_os);
+        value.is_some_and(|value| value.is_empty())
+    };
+    command
+        .mut_args(|arg| {
+            if is_empty(&arg) {
+                arg.env(Resettable::Reset)
+            } else {
+                arg
+            }
+        })
+        .mut_subcommands(without_empty_variables)
 }
 
 /// The commands.
@@ -95,7 +129,8 @@ pub(crate) struct Serve {
 /// The options that say what the API lets through.
 #[derive(Debug, Args)]
 pub(crate) struct Transport {
-    /// An origin whose pages may use the API from a browser, e.g. `https://app.example.com`; may stand several times.
+    /// An origin whose pages may use the API from a browser, e.g. `https://app.example.com`; may stand several times, or
+    /// be several with commas between them.
     #[arg(
         long,
         env = "UNDERSTUDY_ALLOW_ORIGIN",
@@ -103,8 +138,13 @@ pub(crate) struct Transport {
         value_delimiter = ','
     )]
     pub(crate) allow_origin: Vec<Origin>,
-    /// Tell nobody what the schema has: refuse introspection, and suggest no names in errors. GraphiQL then knows none.
-    #[arg(long, env = "UNDERSTUDY_NO_INTROSPECTION")]
+    /// Answer no introspection, and suggest no names in errors. GraphiQL then knows none. The variable may be true or false,
+    /// yes or no, 1 or 0.
+    #[arg(
+        long,
+        env = "UNDERSTUDY_NO_INTROSPECTION",
+        value_parser = BoolishValueParser::new()
+    )]
     pub(crate) no_introspection: bool,
     /// A file with the documents that are carried out, and no others: a JSON object of ids, usually hashes, and documents.
     #[arg(long, env = "UNDERSTUDY_TRUSTED_DOCUMENTS", value_name = "FILE")]
@@ -208,7 +248,6 @@ fn in_one_line(message: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory;
     use understudy_transport::Limits;
 
     use super::*;
@@ -248,10 +287,29 @@ mod tests {
             "--max-sockets 0",
             "--max-depth -1",
             "--max-json-nesting 121",
+            "--max-nesting 121",
+            "--max-depth 61",
             "--max-tokens many",
+            "--max-requests 1000000001",
+            "--max-requests 9223372036854775807",
+            "--max-held-bytes 1099511627777",
+            "--socket-timeout 1000001",
+            "--request-timeout 18446744073709551615",
         ] {
             assert!(parse(&format!("understudy serve {option}")).is_err(), "{option}");
         }
+    }
+
+    #[test]
+    fn limits_may_be_as_large_as_anybody_can_count() {
+        let line = "understudy serve --max-requests 1000000000 --max-held-bytes 1099511627776 --socket-timeout 1000000";
+        let Command::Serve(serve) = parse(line).unwrap() else {
+            panic!("not serve")
+        };
+        let limits = Limits::from(serve.transport.limits);
+        assert_eq!(limits.requests, 1_000_000_000);
+        assert_eq!(limits.held_bytes, 1 << 40);
+        assert_eq!(limits.silence, Duration::from_secs(1_000_000));
     }
 
     #[test]

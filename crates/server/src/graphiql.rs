@@ -1,10 +1,11 @@
 //! `/`: `GraphiQL`, which npm builds in `playground`, and the files that it is made of. A server that was built without
 //! it has a page instead that says how to get it.
 
-use std::fmt::Write as _;
+use std::{borrow::Cow, convert::Infallible, fmt::Write as _, future::ready};
 
 use actix_web::{
     HttpRequest, HttpResponse, HttpResponseBuilder,
+    body::{MessageBody, SizedStream},
     http::{
         StatusCode,
         header::{
@@ -12,8 +13,9 @@ use actix_web::{
             REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
         },
     },
-    web::{Path, ServiceConfig},
+    web::{Bytes, Path, ServiceConfig},
 };
+use futures_util::stream;
 use rust_embed::{Embed, EmbeddedFile};
 
 use crate::readable::readable;
@@ -82,7 +84,24 @@ fn send(request: &HttpRequest, file: EmbeddedFile, caching: &'static str) -> Htt
     answer(StatusCode::OK, caching)
         .insert_header(ETag(tag))
         .content_type(media_type(&file))
-        .body(file.data)
+        .body(in_pieces(file.data))
+}
+
+/// How much of a file is handed to the connection at once, in bytes: what it is handed, it keeps until that is read.
+const PIECE: usize = 64 * 1024;
+
+/// A body that is handed out piece by piece.
+fn in_pieces(file: Cow<'static, [u8]>) -> impl MessageBody {
+    let bytes = match file {
+        Cow::Borrowed(bytes) => Bytes::from_static(bytes),
+        Cow::Owned(bytes) => Bytes::from(bytes),
+    };
+    let length = bytes.len() as u64;
+    let pieces = stream::unfold(bytes, |mut rest| {
+        let piece = rest.split_to(rest.len().min(PIECE));
+        ready((!piece.is_empty()).then_some((Ok::<_, Infallible>(piece), rest)))
+    });
+    SizedStream::new(length, pieces)
 }
 
 /// The page that says how to get the other.

@@ -41,7 +41,10 @@ pub(crate) enum LogFormat {
 /// # Errors
 /// If the variable is set to something that is no filter.
 pub(crate) fn start(format: LogFormat, traces: Option<&Traces>) -> Result<(), Failure> {
-    let wanted = env::var(VARIABLE).unwrap_or_else(|_| DEFAULT.to_owned());
+    let wanted = env::var(VARIABLE)
+        .ok()
+        .filter(|wanted| !wanted.is_empty())
+        .unwrap_or_else(|| DEFAULT.to_owned());
     let filter = EnvFilter::try_new(format!("{wanted},{NEVER}")).map_err(Failure::LogFilter)?;
     let lines = fmt::layer().with_writer(io::stderr);
     let lines = match format {

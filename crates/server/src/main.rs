@@ -28,7 +28,6 @@ mod unread;
 
 use std::process;
 
-use clap::Parser;
 use tokio::runtime::{self, Runtime};
 
 use crate::{
@@ -44,7 +43,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// Runs the command and turns its end into an exit code.
 fn main() {
-    let cli = Cli::try_parse().unwrap_or_else(|error| cli::refuse(&error));
+    let cli = Cli::read().unwrap_or_else(|error| cli::refuse(&error));
     let code = match start(cli) {
         Ok(true) => 0,
         Ok(false) | Err(()) => 1,

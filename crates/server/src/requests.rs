@@ -21,6 +21,7 @@ use actix_web::{
 };
 use metrics::counter;
 use tracing::{Instrument as _, Span, field};
+use understudy_transport::CLIENT_LEFT;
 use uuid::Uuid;
 
 use crate::{
@@ -81,7 +82,7 @@ pub(crate) async fn observe<B: MessageBody + 'static>(
         request.into_response(refusal.finish()).map_into_right_body()
     };
     response.headers_mut().insert(REQUEST_ID, id);
-    line.status = Some(response.status());
+    line.status = Some(response.status()).filter(|status| status.as_u16() != CLIENT_LEFT);
     traces::answered(&line.span, response.status().as_u16());
     line.is_long = is_long(&response);
     if line.is_long {

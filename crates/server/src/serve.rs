@@ -6,7 +6,7 @@ use actix_web::{
     HttpServer,
     dev::Server,
     middleware::{Compress, from_fn},
-    web::Data,
+    web::{Data, ServiceConfig},
 };
 use tokio::time::{sleep, timeout};
 use understudy_app::{
@@ -20,7 +20,8 @@ use understudy_transport::{
 };
 
 use crate::{
-    cli, compression,
+    cli,
+    compression::{self, Compressors},
     connection::Connection,
     executor::Shared,
     failure::Failure,
@@ -90,9 +91,9 @@ pub(crate) async fn serve(options: cli::Serve) -> Result<(), Failure> {
     let (trigger, shutdown) = understudy_transport::channel();
     let stopping = Stopping::default();
     let shown = Shown {
-        app: app.clone(),
-        figures,
-        stopping: stopping.clone(),
+        app: Data::new(app.clone()),
+        figures: Data::new(figures),
+        stopping: Data::new(stopping.clone()),
     };
     let patience = transport.limits.silence;
     let schema = understudy_api::unfinished(app.clone());
@@ -137,12 +138,25 @@ pub(crate) async fn serve(options: cli::Serve) -> Result<(), Failure> {
     Ok(())
 }
 
-/// What is shown beside the API.
+/// What is shown beside the API. It is made once, and shared by all workers.
 #[derive(Clone)]
 struct Shown {
-    app: App,
-    figures: Figures,
-    stopping: Stopping,
+    app: Data<App>,
+    figures: Data<Figures>,
+    stopping: Data<Stopping>,
+}
+
+impl Shown {
+    fn routes(&self, config: &mut ServiceConfig) {
+        config
+            .app_data(Data::clone(&self.app))
+            .app_data(Data::clone(&self.figures))
+            .app_data(Data::clone(&self.stopping))
+            .configure(graphiql::routes)
+            .service(readable("/livez", health::live))
+            .service(readable("/readyz", health::ready))
+            .service(readable("/metrics", figures::show));
+    }
 }
 
 /// A server that listens, and has still to be run.
@@ -163,22 +177,20 @@ fn bind(
     endpoint: Endpoint<Shared>,
     shown: Shown,
 ) -> Result<Listening, Failure> {
-    // All of this is made once and shared: the closure below runs again for each worker.
-    let app = Data::new(shown.app);
-    let figures = Data::new(shown.figures);
-    let stopping = Data::new(shown.stopping);
+    // Made once and shared: the closure below runs again for each worker.
+    let compressors = Compressors::default();
     let server = HttpServer::new(move || {
+        let (admitting, negotiating) = (compressors.clone(), compressors.clone());
         actix_web::App::new()
+            .wrap(from_fn(move |request, next| {
+                compression::admit(request, next, admitting.clone())
+            }))
             .wrap(Compress::default())
-            .wrap(from_fn(compression::take_any))
-            .app_data(Data::clone(&app))
-            .app_data(Data::clone(&figures))
-            .app_data(Data::clone(&stopping))
+            .wrap(from_fn(move |request, next| {
+                compression::negotiate(request, next, negotiating.clone())
+            }))
             .service(endpoint.routes("/graphql"))
-            .configure(graphiql::routes)
-            .service(readable("/livez", health::live))
-            .service(readable("/readyz", health::ready))
-            .service(readable("/metrics", figures::show))
+            .configure(|config| shown.routes(config))
             .wrap(from_fn(move |request, next| {
                 unread::watch(request, next, patience)
             }))
@@ -188,6 +200,8 @@ fn bind(
         data.insert(Connection::default());
     })
     .disable_signals()
+    // Who has closed its side of a connection is taken to be gone: nobody can tell whether it still reads, and most do not.
+    .h1_allow_half_closed(false)
     .keep_alive(KEEP_ALIVE)
     .client_request_timeout(HEAD_TIMEOUT)
     .h2_initial_window_size(AHEAD_OF_ONE)

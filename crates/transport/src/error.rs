@@ -1,6 +1,6 @@
 //! What is refused before the schema has seen it, or instead of it.
 
-use std::time::Duration;
+use std::{fmt::Display, time::Duration};
 
 use actix_web::http::StatusCode;
 use async_graphql::{ErrorExtensionValues, Response, ServerError};
@@ -9,6 +9,9 @@ use crate::{budget::NoRoom, http::accept::MediaType, observe};
 
 /// The code of what is refused since too much is going on already.
 pub(crate) const OVERLOADED: &str = "OVERLOADED";
+
+/// The status of an answer that nobody waits for any more, since the client has left; as proxies note it. It is never sent.
+pub const CLIENT_LEFT: u16 = 499;
 
 /// A refusal. It is told as GraphQL tells errors, so that a client needs one reader for all of them: a list `errors`
 /// whose items carry `extensions.code`. There is no `data`, since nothing was executed.
@@ -20,6 +23,9 @@ pub(crate) enum Refused {
     /// The body is too large; how large it may be, in bytes.
     #[error("The request is larger than {0} bytes.")]
     PayloadTooLarge(usize),
+    /// A WebSocket of a version that is not spoken.
+    #[error("The WebSocket must be of version 13.")]
+    WebSocketVersion,
     /// The body is not JSON by its own account.
     #[error("{0}")]
     UnsupportedMediaType(&'static str),
@@ -57,6 +63,9 @@ pub(crate) enum Refused {
         "The request was not answered within {} s. What it asked for may have been done or not.", .0.as_secs()
     )]
     TimedOut(Duration),
+    /// The client has left, so that nobody will be told.
+    #[error("The client has left.")]
+    Left,
 }
 
 impl From<ServerError> for Refused {
@@ -69,7 +78,7 @@ impl Refused {
     /// The value of `extensions.code`.
     fn code(&self) -> &'static str {
         match self {
-            Self::BadRequest(_) | Self::Document(_) | Self::Body(_) => "BAD_REQUEST",
+            Self::BadRequest(_) | Self::WebSocketVersion | Self::Document(_) | Self::Body(_) => "BAD_REQUEST",
             Self::PayloadTooLarge(_) => "PAYLOAD_TOO_LARGE",
             Self::UnsupportedMediaType(_) => "UNSUPPORTED_MEDIA_TYPE",
             Self::NotAcceptable(_) => "NOT_ACCEPTABLE",
@@ -78,6 +87,7 @@ impl Refused {
             Self::Overloaded(_) | Self::NoRoom(_) => OVERLOADED,
             Self::SlowBody(_) => "REQUEST_TIMEOUT",
             Self::TimedOut(_) => "TIMEOUT",
+            Self::Left => "CLIENT_LEFT",
         }
     }
 
@@ -90,6 +100,7 @@ impl Refused {
         match self {
             // The operation that was begun is counted by itself.
             Self::TimedOut(_) => observe::count_errors(&response),
+            Self::Left => {}
             _ => observe::count_refused(&response),
         }
         response
@@ -99,7 +110,9 @@ impl Refused {
     pub(crate) fn status(&self, media_type: MediaType) -> StatusCode {
         match self {
             Self::Document(_) if media_type == MediaType::Json => StatusCode::OK,
-            Self::BadRequest(_) | Self::Document(_) | Self::Body(_) => StatusCode::BAD_REQUEST,
+            Self::BadRequest(_) | Self::WebSocketVersion | Self::Document(_) | Self::Body(_) => {
+                StatusCode::BAD_REQUEST
+            }
             Self::PayloadTooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
             Self::UnsupportedMediaType(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::NotAcceptable(_) => StatusCode::NOT_ACCEPTABLE,
@@ -107,6 +120,7 @@ impl Refused {
             Self::MethodNotAllowed { .. } => StatusCode::METHOD_NOT_ALLOWED,
             Self::SlowBody(_) => StatusCode::REQUEST_TIMEOUT,
             Self::Overloaded(_) | Self::NoRoom(_) | Self::TimedOut(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Left => StatusCode::from_u16(CLIENT_LEFT).unwrap_or(StatusCode::BAD_REQUEST),
         }
     }
 
@@ -118,9 +132,31 @@ impl Refused {
         }
     }
 
+    /// The value of `Sec-WebSocket-Version`, by which a client learns what is spoken.
+    pub(crate) fn websocket_version(&self) -> Option<&'static str> {
+        matches!(self, Self::WebSocketVersion).then_some("13")
+    }
+
     /// The value of `Retry-After`, in seconds.
     pub(crate) fn retry_after(&self) -> Option<&'static str> {
         matches!(self, Self::Overloaded(_) | Self::NoRoom(_)).then_some("1")
+    }
+}
+
+/// The most that is told again of what an error of a library says, in bytes: at its beginning, and at its end.
+const SAID: (usize, usize) = (120, 80);
+
+/// What an error of a library says, without the middle if it is long. It may repeat whatever it is about, and that is as
+/// long as a client likes, and longer once it is escaped.
+pub(crate) fn in_short(error: &impl Display) -> String {
+    let text = error.to_string();
+    let begin = text.floor_char_boundary(SAID.0);
+    let end = text.ceil_char_boundary(text.len().saturating_sub(SAID.1));
+    if begin < end {
+        // What is left must not keep the memory of all of it.
+        format!("{}…{}", &text[..begin], &text[end..])
+    } else {
+        text
     }
 }
 
@@ -136,4 +172,22 @@ pub(crate) fn with_code(mut error: ServerError, code: &str) -> ServerError {
         .get_or_insert_with(ErrorExtensionValues::default)
         .set("code", code);
     error
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_a_long_error_its_beginning_and_its_end_are_told() {
+        for short in [String::new(), "short".to_owned(), "x".repeat(SAID.0 + SAID.1)] {
+            assert_eq!(in_short(&short), short);
+        }
+        let long = format!("invalid: {} at line 1", "ä".repeat(500_000));
+        let told = in_short(&long);
+        assert!(told.starts_with("invalid: ää"), "{told}");
+        assert!(told.ends_with("ää at line 1"), "{told}");
+        assert!(told.contains('…'), "{told}");
+        assert!(told.capacity() < 1_000, "{told}");
+    }
 }

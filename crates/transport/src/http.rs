@@ -3,6 +3,7 @@
 pub(crate) mod accept;
 pub(crate) mod answer;
 mod body;
+pub(crate) mod client;
 pub(crate) mod request;
 
 use actix_web::{
@@ -19,6 +20,7 @@ use tokio::time::timeout;
 use self::{
     accept::{Accept, MediaType},
     body::Body,
+    client::Client,
 };
 use crate::{Endpoint, answer_size::Answer, error::Refused, guard, sse, unavailable, websocket};
 
@@ -41,7 +43,7 @@ pub(crate) async fn serve<E: Executor>(
 /// Reads what is asked for, from where the method has it, and answers.
 async fn receive<E: Executor>(
     request: &HttpRequest,
-    payload: Payload,
+    mut payload: Payload,
     endpoint: &Endpoint<E>,
 ) -> Result<HttpResponse, Refused> {
     let limits = endpoint.limits();
@@ -54,19 +56,18 @@ async fn receive<E: Executor>(
                 "A POST cannot become a WebSocket: send a GET, or leave out the header Upgrade.".to_owned(),
             ));
         }
-        let body = Body::receive(payload, limits, endpoint.receiving()).await?;
+        let body = Body::receive(&mut payload, limits, endpoint.receiving()).await?;
         let graphql = request::parse_body(&body, limits)?;
         // What it has become takes as much room, until there is an answer.
         let _held = body.into_held();
-        return answer(request, graphql, endpoint).await;
+        return answer(request, graphql, endpoint, Client::of(request, payload)).await;
     }
     if request.method() == Method::GET && websocket::is_wanted(request) {
         return websocket::open(request, payload, endpoint);
     }
-    // It may have a body, which has no meaning.
-    drop(payload);
     let graphql = request::parse_url(request.query_string(), limits)?;
-    answer(request, graphql, endpoint).await
+    // It may have a body, which has no meaning.
+    answer(request, graphql, endpoint, Client::of(request, payload)).await
 }
 
 /// Answers any other method.
@@ -107,6 +108,7 @@ async fn answer<E: Executor>(
     request: &HttpRequest,
     mut graphql: Request,
     endpoint: &Endpoint<E>,
+    mut client: Client,
 ) -> Result<HttpResponse, Refused> {
     let accept = Accept::of(request.headers());
     let plain = accept.best(&[MediaType::Json, MediaType::GraphqlResponse]);
@@ -137,19 +139,17 @@ async fn answer<E: Executor>(
             "A subscription is answered as text/event-stream, which the Accept header must name; or over a WebSocket \
              on this path, with the subprotocol graphql-transport-ws.",
         )),
-        (Some(OperationType::Subscription), _) | (_, None) => sse::open(request, graphql, endpoint),
+        (Some(OperationType::Subscription), _) | (_, None) => sse::open(request, graphql, endpoint, client),
         (_, Some(media_type)) => {
-            let answered = endpoint.execute(graphql).await?;
+            let answered = tokio::select! {
+                answered = endpoint.execute(graphql) => answered?,
+                () = client.leaves() => return Err(Refused::Left),
+            };
             let response = &answered.response;
             if media_type == MediaType::GraphqlResponse && unavailable::is_all(response, operation.as_ref()) {
                 return Ok(answer::unavailable(response));
             }
-            Ok(answer::answer(
-                answered,
-                media_type,
-                endpoint.compressors(),
-                request,
-            ))
+            Ok(answer::answer(answered, media_type, request))
         }
     }
 }

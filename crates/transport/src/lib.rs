@@ -44,6 +44,7 @@ use tokio::sync::Semaphore;
 
 pub use self::{
     answer_size::AnswerSize,
+    error::CLIENT_LEFT,
     event_ids::EventIds,
     guard::trusted::{NoDocuments, TrustedDocuments},
     limits::Limits,
@@ -100,8 +101,6 @@ struct Inner<E> {
     requests: Semaphore,
     /// The room that there is for what is being received.
     receiving: Budget,
-    /// What is taken to compress answers.
-    compressors: Budget,
     sockets: Sockets,
     origins: Origins,
     shutdown: Shutdown,
@@ -129,7 +128,6 @@ impl<E: Executor> Endpoint<E> {
             requests: Semaphore::new(options.limits.requests),
             sockets: Sockets::new(&options.limits),
             receiving: receiving::budget(options.limits.receiving),
-            compressors: Budget::new(http::answer::ALL_BROTLI),
             schema: Guarded::new(
                 executor,
                 Rules {
@@ -175,10 +173,6 @@ impl<E: Executor> Endpoint<E> {
 
     pub(crate) fn requests(&self) -> &Semaphore {
         &self.0.requests
-    }
-
-    pub(crate) fn compressors(&self) -> &Budget {
-        &self.0.compressors
     }
 
     pub(crate) fn receiving(&self) -> &Budget {

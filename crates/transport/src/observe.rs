@@ -192,9 +192,9 @@ impl Drop for Running {
 }
 
 impl Outcome {
-    /// Whether the operation was certainly a valid one.
+    /// Whether the operation was certainly a valid one. What is cancelled had begun to be executed.
     const fn is_executed(self) -> bool {
-        matches!(self, Self::Success | Self::Error)
+        matches!(self, Self::Success | Self::Error | Self::Cancelled)
     }
 
     const fn label(self) -> &'static str {

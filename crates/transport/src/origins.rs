@@ -15,7 +15,8 @@ const SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 /// What it says of pages of other origins.
 const FOREIGN: [&str; 2] = ["cross-site", "same-site"];
 
-/// The origin of a page, e.g. `https://app.example.com`.
+/// The origin of a page, e.g. `https://app.example.com`; or of what is like one in an app or a browser's extension, e.g.
+/// `capacitor://localhost`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Origin(String);
 
@@ -29,22 +30,21 @@ impl FromStr for Origin {
 
     fn from_str(text: &str) -> Result<Self, NoOrigin> {
         let (scheme, host) = text.split_once("://").ok_or(NoOrigin)?;
-        let is_host = |byte: u8| byte.is_ascii_alphanumeric() || b".-:[]".contains(&byte);
-        let is_known = ["http", "https"]
-            .iter()
-            .any(|known| scheme.eq_ignore_ascii_case(known));
-        if is_known && !host.is_empty() && host.bytes().all(is_host) {
-            let origin = text.to_ascii_lowercase();
-            // Browsers leave the port out where it is the usual one.
-            let usual = if origin.starts_with("https:") {
-                ":443"
-            } else {
-                ":80"
-            };
-            Ok(Self(origin.trim_end_matches(usual).to_owned()))
-        } else {
-            Err(NoOrigin)
+        let is_in_scheme = |byte: u8| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte);
+        let is_in_host = |byte: u8| byte.is_ascii_alphanumeric() || b".-_:[]".contains(&byte);
+        let is_scheme =
+            scheme.starts_with(|first: char| first.is_ascii_alphabetic()) && scheme.bytes().all(is_in_scheme);
+        if !is_scheme || host.is_empty() || !host.bytes().all(is_in_host) {
+            return Err(NoOrigin);
         }
+        let origin = text.to_ascii_lowercase();
+        // Browsers leave the port out where it is the usual one.
+        let without_port = match origin.split_once("://") {
+            Some(("https", _)) => origin.strip_suffix(":443"),
+            Some(("http", _)) => origin.strip_suffix(":80"),
+            _ => None,
+        };
+        Ok(Self(without_port.unwrap_or(&origin).to_owned()))
     }
 }
 
@@ -78,9 +78,9 @@ impl Origins {
         // HTTP/2 has it beside the headers.
         let authority = || request.uri().authority().map(Authority::as_str);
         let host = host.or_else(authority).unwrap_or_default();
-        let is_own = origin
-            .split_once("://")
-            .is_some_and(|(_, place)| !host.is_empty() && place.eq_ignore_ascii_case(host));
+        let is_own = origin.split_once("://").is_some_and(|(scheme, place)| {
+            ["http", "https"].contains(&scheme) && !host.is_empty() && place.eq_ignore_ascii_case(host)
+        });
         if is_own || self.0.iter().any(|known| known.0 == origin) {
             Ok(())
         } else {
@@ -95,6 +95,9 @@ impl Origins {
             .allow_any_header()
             // The id is the one that the server around the endpoint gives each request.
             .expose_headers([header::RETRY_AFTER, HeaderName::from_static("x-request-id")])
+            // Those who are named are trusted with what a browser sends along by itself, such as what a proxy in front
+            // knows its users by.
+            .supports_credentials()
             .max_age(3600)
             // Whoever is not let in is told so by `check`, as GraphQL tells errors.
             .block_on_origin_mismatch(false);
@@ -117,6 +120,12 @@ mod tests {
             "http://localhost:3000",
             "HTTPS://A.example",
             "http://[::1]:8000",
+            "http://my_app:3000",
+            "capacitor://localhost",
+            "tauri://localhost",
+            "chrome-extension://aapbdbdomjkkjkaonfhkkikfgjllcleb",
+            "moz-extension://2c127fa4-62c7-7e4f-90e5-472b45eecfdc",
+            "vscode-webview://0abc",
         ] {
             assert!(text.parse::<Origin>().is_ok(), "{text}");
         }
@@ -127,10 +136,27 @@ mod tests {
             "example.com",
             "https://",
             "https://a.example/",
-            "ftp://a.example",
+            "capacitor://",
+            "://localhost",
+            "1app://localhost",
+            "my_app://localhost",
             "https://a b",
+            "https://a@b",
         ] {
             assert_eq!(text.parse::<Origin>(), Err(NoOrigin), "{text}");
+        }
+    }
+
+    #[test]
+    fn an_origin_is_as_browsers_send_it() {
+        for (text, sent) in [
+            ("HTTPS://A.example:443", "https://a.example"),
+            ("http://a.example:80", "http://a.example"),
+            ("http://a.example:443", "http://a.example:443"),
+            ("https://a.example:80", "https://a.example:80"),
+            ("app://a.example:80", "app://a.example:80"),
+        ] {
+            assert_eq!(text.parse::<Origin>().unwrap().0, sent, "{text}");
         }
     }
 
@@ -146,6 +172,7 @@ mod tests {
             (Some("http://app.example.com"), false),
             (Some("https://app.example.com:444"), false),
             (Some("https://api.example.com"), false),
+            (Some("app://api.example.com:8000"), false),
             (Some("https://app.example.com.evil.example"), false),
             (Some("null"), false),
             (Some(""), false),

@@ -17,7 +17,7 @@ use crate::{
     driven::driven,
     error::Refused,
     guard,
-    http::{accept::MediaType, answer::Body},
+    http::{accept::MediaType, answer::Body, client::Client},
     observe::Open,
     sockets::Seat,
 };
@@ -33,6 +33,7 @@ pub(crate) fn open<E: Executor>(
     request: &HttpRequest,
     mut graphql: Request,
     endpoint: &Endpoint<E>,
+    client: Client,
 ) -> Result<HttpResponse, Refused> {
     let seat = endpoint.seat(request)?;
     let chosen = guard::chosen_operation(&mut graphql, endpoint.rules())?;
@@ -54,12 +55,13 @@ pub(crate) fn open<E: Executor>(
         let id = ids.take().filter(|_| !answer.is_given_up);
         let mut held = answer.held;
         let event = next(&answer.response, id.as_deref());
-        held.shrink_to(event.as_ref().map_or(0, Bytes::len));
+        held.shrink_to_written(event.as_ref().map_or(0, Bytes::len));
         (event, held)
     });
     Ok(respond(events(
         driven(results.boxed()),
         seat,
+        client,
         endpoint.shutdown(),
     )))
 }
@@ -93,6 +95,7 @@ struct Events {
     is_complete: bool,
     /// The memory of the last result, which is held until the connection asks for more.
     sent: Option<Held>,
+    client: Client,
     _seat: Seat,
     _open: Open,
 }
@@ -102,6 +105,7 @@ struct Events {
 fn events(
     results: BoxStream<'static, (Option<Bytes>, Held)>,
     seat: Seat,
+    client: Client,
     shutdown: Shutdown,
 ) -> impl Stream<Item = Bytes> {
     let mut heartbeat = interval_at(Instant::now() + HEARTBEAT, HEARTBEAT);
@@ -112,6 +116,7 @@ fn events(
         shutdown,
         is_complete: false,
         sent: None,
+        client,
         _seat: seat,
         _open: Open::event_stream(),
     };
@@ -134,6 +139,7 @@ fn events(
                     None => complete(),
                 }
             }
+            () = events.client.leaves() => return None,
             _ = events.heartbeat.tick() => Bytes::from_static(b":\n\n"),
         };
         Some((event, events))
@@ -154,5 +160,38 @@ fn next(response: &Response, id: Option<&str>) -> Option<Bytes> {
             tracing::error!(%error, "an event could not be written");
             None
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::pin::pin;
+
+    use super::*;
+    use crate::{Limits, channel, sockets::Sockets};
+
+    const SIGN: &str = ":\n\n";
+
+    #[tokio::test(start_paused = true)]
+    async fn signs_of_life_come_at_once_and_whenever_nothing_else_does() {
+        let limits = Limits::default();
+        let seat = Sockets::new(&limits).seat(None, &limits).unwrap();
+        let (trigger, shutdown) = channel();
+        let quiet = stream::pending().boxed();
+        let mut events = pin!(events(quiet, seat, Client::default(), shutdown));
+        let opened = Instant::now();
+        assert_eq!(events.next().await.unwrap(), SIGN);
+        assert_eq!(opened.elapsed(), Duration::ZERO);
+        for count in 1..=3 {
+            assert_eq!(events.next().await.unwrap(), SIGN);
+            // The timer's own grain is a millisecond.
+            let (due, now) = (count * HEARTBEAT, opened.elapsed());
+            assert!(
+                (due..due + Duration::from_millis(10)).contains(&now),
+                "{count}: {now:?}"
+            );
+        }
+        trigger.pull();
+        assert_eq!(events.next().await, None);
     }
 }

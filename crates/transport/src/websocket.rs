@@ -9,7 +9,12 @@ mod message;
 mod operation;
 mod places;
 
-use actix_web::{FromRequest as _, HttpRequest, HttpResponse, http::header, rt, web::Payload};
+use actix_web::{
+    FromRequest as _, HttpRequest, HttpResponse,
+    http::header::{self, HeaderValue},
+    rt,
+    web::Payload,
+};
 use async_graphql::Executor;
 use futures_util::FutureExt as _;
 use tracing::Instrument as _;
@@ -45,6 +50,14 @@ pub(crate) fn open<E: Executor>(
     let Some(Ok(payload)) = payload else {
         return Err(Refused::BadRequest("The WebSocket handshake failed.".to_owned()));
     };
+    let is_version = |version: &HeaderValue| version.as_bytes().trim_ascii() == b"13";
+    if !request
+        .headers()
+        .get(header::SEC_WEBSOCKET_VERSION)
+        .is_some_and(is_version)
+    {
+        return Err(Refused::WebSocketVersion);
+    }
     let (response, session, incoming) = actix_ws::handle_with_protocols(request, payload, &[SUBPROTOCOL])
         .map_err(|error| Refused::BadRequest(format!("The WebSocket handshake failed: {error}")))?;
     // Who does not speak the subprotocol is told so by a close code, as the protocol has it.

@@ -7,7 +7,10 @@ use std::thread;
 use std::time::Duration;
 
 use sea_orm::prelude::Uuid;
-use sea_orm::{ConnectOptions, ConnectionTrait as _, DatabaseConnection, DbBackend, DbErr};
+use sea_orm::{
+    ConnectOptions, ConnectionTrait as _, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr,
+    TransactionTrait as _,
+};
 use tempfile::TempDir;
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::OnceCell;
@@ -118,6 +121,14 @@ impl Database {
             Home::Cluster(_) => self.url.clone(),
         };
         sea_orm::Database::connect(url).await.unwrap()
+    }
+
+    /// Keeps every write of a server waiting until what this returns is dropped.
+    pub(crate) async fn hold_writes(&self) -> DatabaseTransaction {
+        let transaction = self.connect().await.begin().await.unwrap();
+        let touch = "UPDATE workspaces SET id = id";
+        transaction.execute_unprepared(touch).await.unwrap();
+        transaction
     }
 }
 

@@ -1,13 +1,14 @@
 //! Answers that are made smaller for those who ask for it.
 
-use reqwest::header::{ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_TYPE, VARY};
+use reqwest::header::{ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, VARY};
 use serde_json::json;
 
 use super::Stage;
 
 /// How the bytes of an encoding begin; brotli's begin in no special way.
-const MAGIC: [(&str, &[u8]); 3] = [
+const MAGIC: [(&str, &[u8]); 4] = [
     ("gzip", &[0x1f, 0x8b]),
+    ("deflate", &[0x78]),
     ("zstd", &[0x28, 0xb5, 0x2f, 0xfd]),
     ("br", &[]),
 ];
@@ -22,22 +23,25 @@ async fn ask(stage: &Stage, encodings: Option<&str>, accept: &str) -> reqwest::R
     post.header("accept", accept).json(&body).send().await.unwrap()
 }
 
+/// What an answer depends on, by its own account.
+fn vary(headers: &HeaderMap) -> String {
+    let names = headers.get_all(VARY).iter().map(|vary| vary.to_str().unwrap());
+    names.collect::<Vec<_>>().join(",").to_lowercase()
+}
+
 #[tokio::test]
 async fn answers_are_compressed_as_the_client_asks() {
     let stage = Stage::new();
     let plain = ask(&stage, None, super::GRAPHQL).await;
     assert!(plain.headers().get(CONTENT_ENCODING).is_none());
+    // Who keeps it for others must know that they may get something else.
+    assert!(vary(plain.headers()).contains("accept-encoding"));
     let plain = plain.bytes().await.unwrap();
     for (encoding, magic) in MAGIC {
         let response = ask(&stage, Some(encoding), super::GRAPHQL).await;
         let headers = response.headers();
         assert_eq!(headers[CONTENT_ENCODING], encoding);
-        let vary: Vec<_> = headers
-            .get_all(VARY)
-            .iter()
-            .map(|vary| vary.to_str().unwrap())
-            .collect();
-        let vary = vary.join(",").to_lowercase();
+        let vary = vary(headers);
         assert!(vary.contains("accept-encoding"), "{vary}");
         assert!(vary.split(',').any(|name| name.trim() == "accept"), "{vary}");
         assert!(

@@ -145,6 +145,7 @@ fn assert_strict(headers: &HeaderMap, path: &str) {
     assert!(!policy.contains("unsafe-eval"), "{path}: {policy}");
     assert_eq!(headers["x-content-type-options"], "nosniff", "{path}");
     assert_eq!(headers["referrer-policy"], "no-referrer", "{path}");
+    assert_eq!(headers["vary"], "accept-encoding", "{path}");
 }
 
 #[tokio::test]

@@ -163,6 +163,41 @@ async fn names_of_any_length_are_not_told_again() {
     stage.is_unharmed().await;
 }
 
+/// The longest answer to a request that is none, in bytes.
+const REFUSAL: usize = 2_000;
+
+#[tokio::test]
+async fn texts_of_any_length_are_not_told_again() {
+    let stage = Stage::new();
+    // Escaped twice, it is seven times as long.
+    let text = "\u{7f}".repeat(1_040_000);
+    let query = "{ __typename }";
+    for body in [
+        json!({ "query": { "a": text } }),
+        json!({ "query": [text] }),
+        json!({ "query": query, "variables": text }),
+        json!({ "query": query, "extensions": text }),
+        json!({ "query": query, "operationName": { (text.as_str()): 1 } }),
+        json!({ "query": query, "operationName": [text] }),
+        json!({ "documentId": [text] }),
+        json!(text),
+    ] {
+        let response = stage.post("application/json", body.to_string()).await;
+        assert_eq!(response.status(), 400);
+        let told = response.bytes().await.unwrap();
+        assert!(told.len() < REFUSAL, "{} bytes", told.len());
+    }
+    // Three times as long in the URL, of which there are at most 64 KiB.
+    let text = json!("\u{7f}".repeat(20_000)).to_string();
+    for name in ["variables", "extensions"] {
+        let response = stage.get(&[("query", query), (name, &text)]).await;
+        assert_eq!(response.status(), 400);
+        let told = response.bytes().await.unwrap();
+        assert!(told.len() < REFUSAL, "{name}: {} bytes", told.len());
+    }
+    stage.is_unharmed().await;
+}
+
 #[tokio::test]
 async fn who_never_sends_the_body_is_not_waited_for() {
     let stage = Stage::with(&["--request-timeout", "1"]);

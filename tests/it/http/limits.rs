@@ -1,9 +1,14 @@
 //! What an operator may limit: all that the limit says gets through, and nothing beyond it.
 
 use reqwest::Response;
+use reqwest::header::{ACCEPT, RETRY_AFTER};
 use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+use tokio::time::timeout;
 
-use super::{Stage, refused};
+use super::{CREATE, GRAPHQL, Stage, refused};
+use crate::harness::SET_TIME;
 
 /// What a request comes to that asks for `query`.
 async fn post(stage: &Stage, query: &str) -> Response {
@@ -30,6 +35,13 @@ async fn a_document_at_the_limit_passes_and_one_above_does_not() {
         let fields = "__typename @include(if: true) ".repeat(count);
         format!("{{ {fields} }}")
     };
+    let deep = |depth: usize| {
+        format!(
+            "{{ {} __typename {} }}",
+            "... { ".repeat(depth - 1),
+            "} ".repeat(depth - 1)
+        )
+    };
     let page = |first: usize| format!("{{ segments(first: {first}) {{ nodes {{ id }} }} }}");
     for (option, limit, passes, fails) in [
         (
@@ -53,6 +65,8 @@ async fn a_document_at_the_limit_passes_and_one_above_does_not() {
             "{ segments { nodes { id } } }".to_owned(),
             "{ segments { ... { nodes { id } } } }".to_owned(),
         ),
+        // As deep as it may be let.
+        ("--max-depth", "60", deep(60), deep(61)),
         (
             "--max-introspection-lists",
             "1",
@@ -140,4 +154,102 @@ async fn pages_in_pages_are_refused_and_a_page_of_pairs_is_not() {
     assert_eq!(response.status(), 200);
     let body: Value = response.json().await.unwrap();
     assert_eq!(body["data"]["campaigns"]["totalCount"], 0, "{body}");
+}
+
+#[tokio::test]
+async fn so_many_requests_at_once_as_the_option_says() {
+    let stage = Stage::with(&["--max-requests", "1"]);
+    let lock = stage.database.hold_writes().await;
+    let waiting = async {
+        let response = post(&stage, CREATE).await;
+        assert_eq!(response.status(), 200);
+        let body: Value = response.json().await.unwrap();
+        assert_eq!(body["data"]["createSegment"]["changed"], true, "{body}");
+    };
+    let beyond = async {
+        let running = "understudy_graphql_operations_running{type=\"mutation\"} 1\n";
+        let metrics = async || {
+            let metrics = stage.http.get(stage.server.url("/metrics"));
+            metrics.send().await.unwrap().text().await.unwrap()
+        };
+        while !metrics().await.contains(running) {}
+        let response = post(&stage, "{ __typename }").await;
+        assert_eq!(response.headers()[RETRY_AFTER], "1");
+        assert_eq!(refused(response, 503).await, "OVERLOADED");
+        lock.rollback().await.unwrap();
+    };
+    let both = async { tokio::join!(waiting, beyond) };
+    timeout(SET_TIME, both).await.unwrap();
+    assert_eq!(post(&stage, "{ __typename }").await.status(), 200);
+}
+
+#[tokio::test]
+async fn the_query_string_of_a_get_may_be_as_long_as_a_body() {
+    let query = "query={__typename}";
+    let limit = query.len() + 10;
+    let stage = Stage::with(&["--max-request-bytes", &limit.to_string()]);
+    for (more, status) in [(10, 200), (11, 413)] {
+        let url = format!("/graphql?{query}{}", "&".repeat(more));
+        let get = stage.http.get(stage.server.url(&url));
+        let response = get.header(ACCEPT, GRAPHQL).send().await.unwrap();
+        if status == 200 {
+            assert_eq!(response.status(), status);
+        } else {
+            assert_eq!(refused(response, status).await, "PAYLOAD_TOO_LARGE");
+        }
+    }
+}
+
+/// What a request is answered with, all of which must come; `rest` is sent while the answer is read.
+async fn exchange(stage: &Stage, head: &str, rest: &[u8]) -> String {
+    let stream = TcpStream::connect(&stage.server.address).await.unwrap();
+    let (mut reading, mut writing) = stream.into_split();
+    let send = async {
+        writing.write_all(head.as_bytes()).await.unwrap();
+        // The server need not take all of it.
+        let _ = writing.write_all(rest).await;
+    };
+    let mut answer = vec![];
+    let both = async { tokio::join!(send, reading.read_to_end(&mut answer)) };
+    let ((), read) = timeout(SET_TIME, both).await.unwrap();
+    read.unwrap();
+    String::from_utf8(answer).unwrap()
+}
+
+#[tokio::test]
+async fn who_sends_too_large_a_body_is_told_so_all_the_same() {
+    let stage = Stage::new();
+    for length in [1024 * 1024 + 1, 16 * 1024 * 1024] {
+        let head = format!(
+            "POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nConnection: close\r\n\
+             Content-Length: {length}\r\n\r\n"
+        );
+        let answer = exchange(&stage, &head, &vec![b' '; length]).await;
+        assert!(answer.starts_with("HTTP/1.1 413 "), "{length}: {answer}");
+        let (_, body) = answer.split_once("\r\n\r\n").unwrap();
+        let body: Value = serde_json::from_str(body).unwrap();
+        assert_eq!(body["errors"][0]["extensions"]["code"], "PAYLOAD_TOO_LARGE");
+    }
+}
+
+#[tokio::test]
+async fn a_head_has_so_long_a_url_and_so_many_headers_and_no_more() {
+    let stage = Stage::new();
+    let get = |path: &str, headers: usize| {
+        // Two are there anyway.
+        let headers = "X-More: y\r\n".repeat(headers - 2);
+        format!("GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n{headers}\r\n")
+    };
+    let path = |length: usize| format!("/livez?{}", "x".repeat(length - "/livez?".len()));
+    let longest = 64 * 1024 - 2;
+    for (head, status) in [
+        (get(&path(longest), 2), 200),
+        (get(&path(longest + 1), 2), 400),
+        (get("/livez", 96), 200),
+        (get("/livez", 97), 431),
+    ] {
+        let answer = exchange(&stage, &head, &[]).await;
+        let begin = &answer[..answer.len().min(12)];
+        assert_eq!(begin, format!("HTTP/1.1 {status}"), "{}", head.len());
+    }
 }

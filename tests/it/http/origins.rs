@@ -1,12 +1,12 @@
 //! Pages of other origins, in a browser.
 
 use reqwest::Response;
-use reqwest::header::{ACCESS_CONTROL_ALLOW_ORIGIN, CONTENT_TYPE, ORIGIN};
+use reqwest::header::{ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_ORIGIN, CONTENT_TYPE, ORIGIN};
 use serde_json::{Value, json};
 use tokio_tungstenite::tungstenite::Error;
 
 use super::{CREATE, Stage};
-use crate::harness::{SUBPROTOCOL, Socket};
+use crate::harness::{Database, SUBPROTOCOL, Server, Socket, command};
 
 const FRIEND: &str = "https://app.example.com";
 const STRANGER: &str = "https://evil.example.com";
@@ -64,6 +64,28 @@ async fn a_preflight_of_what_nobody_may_send_is_refused() {
 }
 
 #[tokio::test]
+async fn several_origins_of_any_kind_stand_in_one_variable() {
+    let database = Database::new();
+    let mut command = command();
+    command
+        .args(["serve", "--listen", "127.0.0.1:0", "--database", database.url()])
+        .env(
+            "UNDERSTUDY_ALLOW_ORIGIN",
+            "https://a.example,capacitor://localhost",
+        );
+    let server = Server::start_as(&mut command);
+    for (origin, status) in [
+        ("https://a.example", 200),
+        ("capacitor://localhost", 200),
+        ("tauri://localhost", 403),
+    ] {
+        let get = reqwest::Client::new().get(server.url("/graphql?query={__typename}"));
+        let response = get.header(ORIGIN, origin).send().await.unwrap();
+        assert_eq!(response.status(), status, "{origin}");
+    }
+}
+
+#[tokio::test]
 async fn pages_that_are_named_may_use_everything() {
     let stage = Stage::with(&[
         "--allow-origin",
@@ -84,6 +106,7 @@ async fn pages_that_are_named_may_use_everything() {
     let response = preflight(FRIEND).await;
     assert_eq!(response.status(), 200);
     assert_eq!(response.headers()[ACCESS_CONTROL_ALLOW_ORIGIN], FRIEND);
+    assert_eq!(response.headers()[ACCESS_CONTROL_ALLOW_CREDENTIALS], "true");
     let allowed = response.headers()["Access-Control-Allow-Headers"]
         .to_str()
         .unwrap();
@@ -98,6 +121,7 @@ async fn pages_that_are_named_may_use_everything() {
     let response = post(&stage, FRIEND).await;
     assert_eq!(response.status(), 200);
     assert_eq!(response.headers()[ACCESS_CONTROL_ALLOW_ORIGIN], FRIEND);
+    assert_eq!(response.headers()[ACCESS_CONTROL_ALLOW_CREDENTIALS], "true");
     assert!(
         response.headers()[CONTENT_TYPE]
             .to_str()

@@ -8,6 +8,7 @@ use tokio::net::TcpStream;
 use tokio::time::timeout;
 
 use super::{CREATE, Stage};
+use crate::harness::SET_TIME;
 
 /// What a POST with these headers is answered with, of which the server may not wait for more than there is.
 async fn post(stage: &Stage, headers: &str) -> String {
@@ -46,4 +47,28 @@ async fn a_post_that_wants_to_become_a_websocket_is_refused_at_once() {
     // What asks for something that nobody has here is a request as any other.
     let answer = post(&stage, "Connection: close\r\nUpgrade: h2c\r\n").await;
     assert!(answer.starts_with("HTTP/1.1 200 "), "{answer}");
+}
+
+#[tokio::test]
+async fn a_websocket_of_another_version_is_told_which_one_is_spoken() {
+    let stage = Stage::new();
+    for version in ["Sec-WebSocket-Version: 8\r\n", ""] {
+        let mut stream = TcpStream::connect(&stage.server.address).await.unwrap();
+        let request = format!(
+            "GET /graphql HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
+             Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Protocol: graphql-transport-ws\r\n\
+             {version}\r\n"
+        );
+        stream.write_all(request.as_bytes()).await.unwrap();
+        let mut answer = String::new();
+        while !answer.contains("BAD_REQUEST") {
+            let mut piece = [0; 1024];
+            let read = timeout(SET_TIME, stream.read(&mut piece)).await.unwrap().unwrap();
+            assert!(read > 0, "{answer}");
+            answer += std::str::from_utf8(&piece[..read]).unwrap();
+        }
+        assert!(answer.starts_with("HTTP/1.1 400 "), "{answer}");
+        let spoken = "\r\nsec-websocket-version: 13\r\n";
+        assert!(answer.to_lowercase().contains(spoken), "{answer}");
+    }
 }

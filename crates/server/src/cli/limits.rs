@@ -6,6 +6,35 @@ use clap::Args;
 use clap::builder::RangedU64ValueParser;
 use understudy_transport::Limits;
 
+/// The most that a count may be, so that nothing that is made of it goes beyond what the machine can count.
+const MOST: u64 = 1_000_000_000;
+
+/// The same of a number of bytes.
+const MOST_BYTES: u64 = 1 << 40;
+
+/// The longest time, in seconds, which is eleven days: systems count these in milliseconds, and some only up to 24 days.
+const MOST_SECONDS: u64 = 1_000_000;
+
+/// A number of things.
+fn count() -> RangedU64ValueParser<usize> {
+    RangedU64ValueParser::new().range(1..=MOST)
+}
+
+/// A number of things in one another, as deep as they are read without regard to the stack.
+fn levels() -> RangedU64ValueParser<usize> {
+    RangedU64ValueParser::new().range(1..=120)
+}
+
+/// A number of bytes.
+fn bytes() -> RangedU64ValueParser<usize> {
+    RangedU64ValueParser::new().range(1..=MOST_BYTES)
+}
+
+/// A time.
+fn seconds() -> RangedU64ValueParser<u64> {
+    RangedU64ValueParser::new().range(1..=MOST_SECONDS)
+}
+
 /// The limits of `serve`. What goes beyond one is refused, with a message that names it.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Limits")]
@@ -16,7 +45,7 @@ pub(crate) struct LimitOptions {
         env = "UNDERSTUDY_MAX_REQUEST_BYTES",
         value_name = "BYTES",
         default_value_t = Limits::default().bytes,
-        value_parser = RangedU64ValueParser::<usize>::new().range(1..)
+        value_parser = bytes()
     )]
     bytes: usize,
     /// How many names, values and signs a document may have.
@@ -25,7 +54,7 @@ pub(crate) struct LimitOptions {
         env = "UNDERSTUDY_MAX_TOKENS",
         value_name = "N",
         default_value_t = Limits::default().tokens,
-        value_parser = RangedU64ValueParser::<usize>::new().range(1..)
+        value_parser = count()
     )]
     tokens: usize,
     /// How deep brackets may nest in a document.
@@ -34,7 +63,7 @@ pub(crate) struct LimitOptions {
         env = "UNDERSTUDY_MAX_NESTING",
         value_name = "N",
         default_value_t = Limits::default().nesting,
-        value_parser = RangedU64ValueParser::<usize>::new().range(1..)
+        value_parser = levels()
     )]
     nesting: usize,
     /// How many values a request's JSON may have, and how many may be given to fields, each variable wherever it is used.
@@ -43,7 +72,7 @@ pub(crate) struct LimitOptions {
         env = "UNDERSTUDY_MAX_JSON_VALUES",
         value_name = "N",
         default_value_t = Limits::default().values,
-        value_parser = RangedU64ValueParser::<usize>::new().range(1..)
+        value_parser = count()
     )]
     values: usize,
     /// How deep lists and objects may nest in a request's JSON, its variables among them.
@@ -52,7 +81,7 @@ pub(crate) struct LimitOptions {
         env = "UNDERSTUDY_MAX_JSON_NESTING",
         value_name = "N",
         default_value_t = Limits::default().json_nesting,
-        value_parser = RangedU64ValueParser::<usize>::new().range(1..=120)
+        value_parser = levels()
     )]
     json_nesting: usize,
     /// How many fields, inline fragments and spreads a document may have, with each fragment wherever it is spread.
@@ -61,7 +90,7 @@ pub(crate) struct LimitOptions {
         env = "UNDERSTUDY_MAX_SELECTIONS",
         value_name = "N",
         default_value_t = Limits::default().selections,
-        value_parser = RangedU64ValueParser::<usize>::new().range(1..)
+        value_parser = count()
     )]
     selections: usize,
     /// How many aliases a document may have, with each fragment wherever it is spread.
@@ -70,7 +99,7 @@ pub(crate) struct LimitOptions {
         env = "UNDERSTUDY_MAX_ALIASES",
         value_name = "N",
         default_value_t = Limits::default().aliases,
-        value_parser = RangedU64ValueParser::<usize>::new().range(1..)
+        value_parser = count()
     )]
     aliases: usize,
     /// How many directives a document may have.
@@ -79,7 +108,7 @@ pub(crate) struct LimitOptions {
         env = "UNDERSTUDY_MAX_DIRECTIVES",
         value_name = "N",
         default_value_t = Limits::default().directives,
-        value_parser = RangedU64ValueParser::<usize>::new().range(1..)
+        value_parser = count()
     )]
     directives: usize,
     /// How deep selections may nest, with each fragment wherever it is spread.
@@ -88,7 +117,7 @@ pub(crate) struct LimitOptions {
         env = "UNDERSTUDY_MAX_DEPTH",
         value_name = "N",
         default_value_t = Limits::default().depth,
-        value_parser = RangedU64ValueParser::<usize>::new().range(1..)
+        value_parser = RangedU64ValueParser::<usize>::new().range(1..=60)
     )]
     depth: usize,
     /// How many lists of introspection, of fields or types, may nest.
@@ -97,7 +126,7 @@ pub(crate) struct LimitOptions {
         env = "UNDERSTUDY_MAX_INTROSPECTION_LISTS",
         value_name = "N",
         default_value_t = Limits::default().introspection_lists,
-        value_parser = RangedU64ValueParser::<usize>::new().range(1..)
+        value_parser = count()
     )]
     introspection_lists: usize,
     /// How many values an operation may ask for: fields of objects, with each list as long as `first` or `last` lets it
@@ -107,7 +136,7 @@ pub(crate) struct LimitOptions {
         env = "UNDERSTUDY_MAX_COMPLEXITY",
         value_name = "N",
         default_value_t = Limits::default().complexity,
-        value_parser = RangedU64ValueParser::<usize>::new().range(1..)
+        value_parser = count()
     )]
     complexity: usize,
     /// How large an answer may be, or a result of a subscription: its texts, and 256 bytes for each of its values.
@@ -116,7 +145,7 @@ pub(crate) struct LimitOptions {
         env = "UNDERSTUDY_MAX_ANSWER_BYTES",
         value_name = "BYTES",
         default_value_t = Limits::default().answer_bytes,
-        value_parser = RangedU64ValueParser::<usize>::new().range(1..)
+        value_parser = bytes()
     )]
     answer_bytes: usize,
     /// How many bytes all requests together may hold: their documents and variables, and their answers until these are
@@ -126,7 +155,7 @@ pub(crate) struct LimitOptions {
         env = "UNDERSTUDY_MAX_HELD_BYTES",
         value_name = "BYTES",
         default_value_t = Limits::default().held_bytes,
-        value_parser = RangedU64ValueParser::<usize>::new().range(1..)
+        value_parser = bytes()
     )]
     held_bytes: usize,
     /// How many requests may be answered at once.
@@ -135,7 +164,7 @@ pub(crate) struct LimitOptions {
         env = "UNDERSTUDY_MAX_REQUESTS",
         value_name = "N",
         default_value_t = Limits::default().requests,
-        value_parser = RangedU64ValueParser::<usize>::new().range(1..)
+        value_parser = count()
     )]
     requests: usize,
     /// How many bytes may be received at once, by all connections together: of requests until they are answered, and of
@@ -145,7 +174,7 @@ pub(crate) struct LimitOptions {
         env = "UNDERSTUDY_MAX_RECEIVING_BYTES",
         value_name = "BYTES",
         default_value_t = Limits::default().receiving,
-        value_parser = RangedU64ValueParser::<usize>::new().range(1..)
+        value_parser = bytes()
     )]
     receiving: usize,
     /// How long a request may take to be answered.
@@ -154,7 +183,7 @@ pub(crate) struct LimitOptions {
         env = "UNDERSTUDY_REQUEST_TIMEOUT",
         value_name = "SECONDS",
         default_value_t = Limits::default().request_time.as_secs(),
-        value_parser = RangedU64ValueParser::<u64>::new().range(1..)
+        value_parser = seconds()
     )]
     request_seconds: u64,
     /// How many sockets and event streams may be open at once.
@@ -163,7 +192,7 @@ pub(crate) struct LimitOptions {
         env = "UNDERSTUDY_MAX_SOCKETS",
         value_name = "N",
         default_value_t = Limits::default().sockets,
-        value_parser = RangedU64ValueParser::<usize>::new().range(1..)
+        value_parser = count()
     )]
     sockets: usize,
     /// How many of these may be open to one address. Behind a proxy, all of them are open to the proxy.
@@ -172,7 +201,7 @@ pub(crate) struct LimitOptions {
         env = "UNDERSTUDY_MAX_SOCKETS_PER_ADDRESS",
         value_name = "N",
         default_value_t = Limits::default().sockets_of_address,
-        value_parser = RangedU64ValueParser::<usize>::new().range(1..)
+        value_parser = count()
     )]
     sockets_of_address: usize,
     /// How many operations may run at once on one socket.
@@ -181,7 +210,7 @@ pub(crate) struct LimitOptions {
         env = "UNDERSTUDY_MAX_OPERATIONS",
         value_name = "N",
         default_value_t = Limits::default().operations,
-        value_parser = RangedU64ValueParser::<usize>::new().range(1..)
+        value_parser = count()
     )]
     operations: usize,
     /// How long a client may take to send `connection_init` on a socket.
@@ -190,7 +219,7 @@ pub(crate) struct LimitOptions {
         env = "UNDERSTUDY_INIT_TIMEOUT",
         value_name = "SECONDS",
         default_value_t = Limits::default().init_time.as_secs(),
-        value_parser = RangedU64ValueParser::<u64>::new().range(1..)
+        value_parser = seconds()
     )]
     init_seconds: u64,
     /// How long an open socket may show no sign of life, which every client gives by itself; and how long a client may take
@@ -200,7 +229,7 @@ pub(crate) struct LimitOptions {
         env = "UNDERSTUDY_SOCKET_TIMEOUT",
         value_name = "SECONDS",
         default_value_t = Limits::default().silence.as_secs(),
-        value_parser = RangedU64ValueParser::<u64>::new().range(1..)
+        value_parser = seconds()
     )]
     silence_seconds: u64,
 }

@@ -10,7 +10,7 @@ use actix_web::{
     body::{BodySize, BoxBody, MessageBody, None as NoBody},
     http::{
         StatusCode,
-        header::{self, AcceptEncoding, Encoding, Header as _, HeaderMap, HeaderValue},
+        header::{self, HeaderMap, HeaderValue},
     },
     web::Bytes,
 };
@@ -19,12 +19,7 @@ use async_graphql_actix_web::GraphQLResponse;
 use serde::Serialize;
 
 use super::accept::{Accept, MediaType};
-use crate::{
-    answer_size::Answer,
-    budget::{Budget, Held},
-    error::Refused,
-    request_error::is_request_error,
-};
+use crate::{answer_size::Answer, budget::Held, error::Refused, request_error::is_request_error};
 
 /// An answer as it is written: what went wrong first, since it may be long until the data ends.
 #[derive(Serialize)]
@@ -50,12 +45,7 @@ impl<'a> Body<'a> {
 }
 
 /// The answer to a request that was handed to the schema.
-pub(crate) fn answer(
-    answer: Answer,
-    media_type: MediaType,
-    compressors: &Budget,
-    request: &HttpRequest,
-) -> HttpResponse {
+pub(crate) fn answer(answer: Answer, media_type: MediaType, request: &HttpRequest) -> HttpResponse {
     let Answer { response, held, .. } = answer;
     if is_request_error(&response) {
         let status = match media_type {
@@ -79,7 +69,7 @@ pub(crate) fn answer(
         HeaderValue::from_static(media_type.content_type()),
     );
     headers.insert(header::VARY, HeaderValue::from_static("accept"));
-    send_in_pieces(written, held, compressors, request)
+    send_in_pieces(written, held)
 }
 
 /// How much of an answer is handed to the connection at once, in bytes.
@@ -88,52 +78,19 @@ const PIECE: usize = 64 * 1024;
 /// A body that is sent piece by piece as the client takes it, and until then holds the memory that it takes.
 struct Pieces {
     rest: Bytes,
-    _held: [Held; 2],
+    _held: Held,
 }
 
 /// The same answer, in pieces if it is long: the connection copies what it is handed.
-fn send_in_pieces(
-    answer: HttpResponse,
-    mut held: Held,
-    compressors: &Budget,
-    request: &HttpRequest,
-) -> HttpResponse {
-    let (mut answer, body) = answer.into_parts();
+fn send_in_pieces(answer: HttpResponse, mut held: Held) -> HttpResponse {
+    let (answer, body) = answer.into_parts();
     let rest = match body.try_into_bytes() {
         Ok(rest) if rest.len() > PIECE => rest,
         Ok(bytes) => return answer.set_body(BoxBody::new(bytes)),
         Err(body) => return answer.set_body(body),
     };
-    held.shrink_to(rest.len());
-    let mut compressor = compressors.hold(0);
-    if is_for_brotli(request) && compressor.grow(BROTLI).is_err() {
-        // What has an encoding already is not compressed.
-        let identity = HeaderValue::from_static("identity");
-        answer.headers_mut().insert(header::CONTENT_ENCODING, identity);
-    }
-    answer.set_body(BoxBody::new(Pieces {
-        rest,
-        _held: [held, compressor],
-    }))
-}
-
-/// What a compressor for brotli takes until its answer is sent, in bytes, as it was measured. Others take next to nothing.
-const BROTLI: usize = 20 * 1024 * 1024;
-
-/// What all of them may take, in bytes. Answers beyond that are sent as they are.
-pub(crate) const ALL_BROTLI: usize = 8 * BROTLI;
-
-/// Whether the answer will be compressed with brotli, as the library for that decides it.
-fn is_for_brotli(request: &HttpRequest) -> bool {
-    let encodings = [
-        Encoding::identity(),
-        Encoding::brotli(),
-        Encoding::gzip(),
-        Encoding::deflate(),
-        Encoding::zstd(),
-    ];
-    AcceptEncoding::parse(request)
-        .is_ok_and(|accepted| accepted.negotiate(encodings.iter()) == Some(Encoding::brotli()))
+    held.shrink_to_written(rest.len());
+    answer.set_body(BoxBody::new(Pieces { rest, _held: held }))
 }
 
 impl MessageBody for Pieces {
@@ -174,6 +131,9 @@ pub(crate) fn refuse(refused: &Refused, headers: &HeaderMap) -> HttpResponse {
     let mut builder = HttpResponse::build(refused.status(media_type));
     if let Some(allow) = refused.allow() {
         builder.insert_header((header::ALLOW, allow));
+    }
+    if let Some(version) = refused.websocket_version() {
+        builder.insert_header((header::SEC_WEBSOCKET_VERSION, version));
     }
     if let Some(seconds) = refused.retry_after() {
         builder.insert_header((header::RETRY_AFTER, seconds));

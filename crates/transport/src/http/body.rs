@@ -9,7 +9,7 @@ use tokio::time::timeout;
 use crate::{
     Limits,
     budget::{Budget, Held},
-    error::Refused,
+    error::{Refused, in_short},
 };
 
 /// What a request takes besides its body, in bytes. Over HTTP/2 one connection may begin as many as it likes.
@@ -37,7 +37,7 @@ impl Body {
     /// # Errors
     /// If it is too large, takes too long, or breaks off; or if too much is being received already.
     pub(crate) async fn receive(
-        mut payload: Payload,
+        payload: &mut Payload,
         limits: &Limits,
         budget: &Budget,
     ) -> Result<Self, Refused> {
@@ -48,8 +48,9 @@ impl Body {
         body.held.grow(REQUEST)?;
         let whole = async {
             while let Some(piece) = payload.next().await {
-                let piece = piece
-                    .map_err(|error| Refused::BadRequest(format!("The body could not be read: {error}")))?;
+                let piece = piece.map_err(|error| {
+                    Refused::BadRequest(format!("The body could not be read: {}", in_short(&error)))
+                })?;
                 body.append(&piece, limits.bytes)?;
             }
             Ok(())

@@ -1,5 +1,7 @@
 //! Reading a GraphQL request from a body or a URL.
 
+use std::fmt::Display;
+
 use actix_web::{
     HttpRequest,
     http::header::{self, HeaderValue},
@@ -13,7 +15,7 @@ use serde::{
 
 use crate::{
     Limits,
-    error::Refused,
+    error::{Refused, in_short},
     guard::{self, trusted},
 };
 
@@ -53,7 +55,7 @@ fn read<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
     expected: &str,
 ) -> Result<Option<T>, D::Error> {
     Option::deserialize(value)
-        .map_err(|error| D::Error::custom(format!("`{name}` must be {expected}: {error}")))
+        .map_err(|error| D::Error::custom(format!("`{name}` must be {expected}: {}", in_short(&error))))
 }
 
 fn query<'de, D: Deserializer<'de>>(value: D) -> Result<Option<String>, D::Error> {
@@ -155,8 +157,12 @@ pub(crate) fn parse_body(body: &[u8], limits: &Limits) -> Result<Request, Refuse
 /// Reads JSON that is small enough to be read.
 fn parse_json<T: DeserializeOwned>(json: &[u8], limits: &Limits) -> Result<T, Refused> {
     check(json, limits)?;
-    serde_json::from_slice(json)
-        .map_err(|error| Refused::BadRequest(format!("The body is not a GraphQL request: {error}")))
+    serde_json::from_slice(json).map_err(|error| bad("The body is not a GraphQL request", &error))
+}
+
+/// That something is no request, and why.
+fn bad(what: &str, error: &impl Display) -> Refused {
+    Refused::BadRequest(format!("{what}: {}", in_short(error)))
 }
 
 /// Whether JSON is small enough to be read.
@@ -170,7 +176,7 @@ pub(crate) fn parse_url(query_string: &str, limits: &Limits) -> Result<Request, 
         return Err(Refused::PayloadTooLarge(limits.bytes));
     }
     let Query(url) = Query::<UrlRequest>::from_query(query_string)
-        .map_err(|error| Refused::BadRequest(format!("The URL is not a GraphQL request: {error}")))?;
+        .map_err(|error| bad("The URL is not a GraphQL request", &error))?;
     JsonRequest {
         query: url.query,
         document_id: url.document_id,
@@ -192,5 +198,5 @@ fn parse_parameter<T: DeserializeOwned>(
     };
     check(text.as_bytes(), limits)?;
     serde_json::from_str(text)
-        .map_err(|error| Refused::BadRequest(format!("`{name}` must be an object or null, as JSON: {error}")))
+        .map_err(|error| bad(&format!("`{name}` must be an object or null, as JSON"), &error))
 }

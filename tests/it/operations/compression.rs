@@ -1,0 +1,91 @@
+//! Compressors, whose memory is theirs until an answer has been read, for clients that read nothing.
+
+use actix_web::web::Bytes;
+use h2::RecvStream;
+use h2::client::SendRequest;
+use http::Response;
+use tokio::time::timeout;
+
+use super::PATIENCE;
+use super::tls::{Files, connect};
+
+/// How many answers each client leaves unread.
+const UNREAD: usize = 60;
+
+/// How much memory the process may take for all of them, in bytes.
+const MEMORY: u64 = 300 * 1024 * 1024;
+
+/// About half as long as an answer may be that is compressed to its end at once.
+const SMALL: &str = "a:__schema{types{name,description,fields{name,description}}}";
+
+/// Asks for a path; its answer, of which only the head has come.
+async fn get(client: &SendRequest<Bytes>, path: &str, encoding: &str) -> Response<RecvStream> {
+    let request = http::Request::get(format!("https://localhost{path}"));
+    let request = request.header("accept-encoding", encoding).body(()).unwrap();
+    let mut ready = client.clone().ready().await.unwrap();
+    let (answer, _) = ready.send_request(request, true).unwrap();
+    timeout(PATIENCE, answer).await.unwrap().unwrap()
+}
+
+/// The path of a query.
+fn query(fields: &str) -> String {
+    let encoded = fields.replace('{', "%7B").replace('}', "%7D");
+    format!("/graphql?query=%7B{encoded}%7D")
+}
+
+/// The largest file of the page at `/`, which most servers have.
+async fn file(client: &SendRequest<Bytes>) -> Option<String> {
+    let mut body = get(client, "/", "identity").await.into_body();
+    body.flow_control().release_capacity(0).unwrap();
+    let mut page = vec![];
+    while let Some(piece) = body.data().await {
+        let piece = piece.unwrap();
+        body.flow_control().release_capacity(piece.len()).unwrap();
+        page.extend_from_slice(&piece);
+    }
+    let page = String::from_utf8(page).unwrap();
+    let name = page.split("src=\"./").nth(1)?.split('"').next()?;
+    Some(format!("/{name}"))
+}
+
+#[tokio::test]
+async fn answers_that_nobody_reads_have_so_many_compressors_and_small_ones_none() {
+    let (files, certificate) = Files::new();
+    let logged = files.serve();
+    let stream = connect(&logged, &certificate, &["h2"]).await.unwrap();
+    let (reader, connection) = h2::client::handshake(stream).await.unwrap();
+    tokio::spawn(connection);
+    let large: String = ["a", "b", "c", "d"]
+        .map(|alias| SMALL.replacen('a', alias, 1))
+        .concat();
+    let paths = [Some(query(&large)), file(&reader).await];
+    for path in paths.iter().flatten() {
+        for (encoding, most) in [("br", 8), ("zstd", 40), ("gzip", UNREAD)] {
+            let stream = connect(&logged, &certificate, &["h2"]).await.unwrap();
+            let mut client = h2::client::Builder::new();
+            client.initial_window_size(0);
+            let (client, connection) = client.handshake::<_, Bytes>(stream).await.unwrap();
+            let connection = tokio::spawn(connection);
+            let (mut unread, mut compressed) = (vec![], 0);
+            for _ in 0..UNREAD {
+                let answer = get(&client, path, encoding).await;
+                assert_eq!(answer.status(), 200);
+                compressed += usize::from(answer.headers()["content-encoding"] == encoding);
+                unread.push(answer);
+            }
+            assert_eq!(compressed, most, "{path} {encoding}");
+            // Small ones are compressed all the same, and wait in no compressor: their length is known.
+            let small = get(&client, &query(SMALL), encoding).await;
+            assert_eq!(small.headers()["content-encoding"], encoding);
+            assert!(small.headers().contains_key("content-length"), "{encoding}");
+            connection.abort();
+            // Who is gone takes no room any more.
+            let room =
+                async { while get(&reader, path, "br").await.headers()["content-encoding"] != "br" {} };
+            timeout(PATIENCE, room).await.expect("there is no room again");
+        }
+    }
+    if let Some(peak) = logged.server.peak_memory() {
+        assert!(peak < MEMORY, "{} MB", peak / 1024 / 1024);
+    }
+}
