@@ -5,12 +5,14 @@
 //! stack, or a core for minutes. So nothing reaches the schema but through [`Guarded`], which looks at the text
 //! before it is parsed, and at the document before it is carried out: whether it is valid, and what it costs.
 
+mod admission;
 mod collected;
 mod descriptions;
 mod document;
 mod grammar;
 mod input;
 mod literals;
+mod parsing;
 mod refusal;
 mod spelling;
 mod text;
@@ -20,12 +22,13 @@ mod valid;
 mod variables;
 mod weight;
 
-use std::{any::TypeId, cell::Cell, collections::HashSet, mem, sync::Arc};
+use std::{cell::Cell, collections::HashSet, mem, sync::Arc};
 
+pub(crate) use self::admission::{Chosen, chosen_operation};
 use self::{
+    admission::{admit, choose, document_bytes},
     collected::Asked,
-    refusal::{PARSE_FAILED, Refusal, VALIDATION_FAILED},
-    text::MAX_NAME,
+    refusal::{Refusal, VALIDATION_FAILED},
     trusted::TrustedDocuments,
     weight::Weights,
 };
@@ -37,11 +40,8 @@ use crate::{
     observe::{Observer, Operation},
 };
 use async_graphql::{
-    Executor, Positioned, Request, Response, ServerError, Variables,
-    parser::{
-        parse_query,
-        types::{DocumentOperations, ExecutableDocument, OperationDefinition, OperationType, Selection},
-    },
+    Executor, Request, Response, ServerError, Variables,
+    parser::types::{ExecutableDocument, OperationDefinition},
 };
 use futures_util::{
     FutureExt as _, StreamExt as _, future,
@@ -60,9 +60,6 @@ pub(crate) struct Rules {
     /// What the schema's fields give and take.
     pub(crate) types: TypeSystem,
 }
-
-/// How much memory each token takes in a document that is parsed, in bytes.
-const TOKEN_BYTES: usize = 256;
 
 /// What a query or a mutation may hold without taking it from the budget, in bytes: what is small, as a page of twenty
 /// campaigns is, is answered whatever else is going on. How many there are at once has a limit.
@@ -230,57 +227,6 @@ pub(crate) fn check_json(json: &[u8], limits: &Limits) -> Result<(), ServerError
     Ok(text::check_json(json, limits)?)
 }
 
-/// The kind of the operation that `request` chooses; none if it does not choose one of its document's operations.
-///
-/// # Errors
-/// If the guard refuses the request, or its document does not parse.
-pub(crate) fn chosen_operation(request: &mut Request, rules: &Rules) -> Result<Option<Chosen>, ServerError> {
-    let name = request.operation_name.clone();
-    let operation = choose(admit(request, rules)?, name.as_deref());
-    Ok(operation.map(|(name, operation)| Chosen {
-        operation: Operation::new(name, operation.ty),
-        kind: operation.ty,
-        has_one_field: matches!(
-            operation.selection_set.node.items.as_slice(),
-            [Positioned {
-                node: Selection::Field(_),
-                ..
-            }]
-        ),
-    }))
-}
-
-/// What there is to know of an operation before it is executed.
-#[derive(Debug, Clone)]
-pub(crate) struct Chosen {
-    /// What is told of it.
-    pub(crate) operation: Operation,
-    /// Whether it reads, writes or follows.
-    pub(crate) kind: OperationType,
-    /// Whether a single field is all that it selects at its root, and not by a fragment.
-    pub(crate) has_one_field: bool,
-}
-
-/// The operation with this name, or the only one, with the name that it has; none where that does not say which.
-fn choose<'a>(
-    document: &'a ExecutableDocument,
-    name: Option<&str>,
-) -> Option<(Option<&'a str>, &'a OperationDefinition)> {
-    let (name, operation) = match (&document.operations, name) {
-        (DocumentOperations::Single(operation), None) => (None, operation),
-        (DocumentOperations::Multiple(operations), Some(name)) => {
-            let (name, operation) = operations.get_key_value(name)?;
-            (Some(name.as_str()), operation)
-        }
-        (DocumentOperations::Multiple(operations), None) if operations.len() == 1 => {
-            let (name, operation) = operations.iter().next()?;
-            (Some(name.as_str()), operation)
-        }
-        (DocumentOperations::Single(_), Some(_)) | (DocumentOperations::Multiple(_), None) => return None,
-    };
-    Some((name, &operation.node))
-}
-
 /// Admits the request, validates its document, and checks what it asks for with its variables, which get the values that
 /// they have by default.
 fn check(request: &mut Request, rules: &Rules) -> Result<Checked, Invalid> {
@@ -360,60 +306,6 @@ fn check_asked(
         given: Cell::default(),
     };
     Ok(pass.check(operation)?)
-}
-
-/// Finds the request's document, checks its text, parses it, and checks what it is. The document stays in the request,
-/// so that all this is done once.
-fn admit<'r>(request: &'r mut Request, rules: &Rules) -> Result<&'r ExecutableDocument, ServerError> {
-    if !request.data.contains_key(&TypeId::of::<Admitted>()) {
-        trusted::resolve(request, rules.documents.as_ref())?;
-        let name = request.operation_name.as_ref();
-        if name.is_some_and(|name| name.len() > MAX_NAME) {
-            return Err(Refusal::OperationName(MAX_NAME).into());
-        }
-        let (document, tokens) = parse(&request.query, &rules.limits, rules.introspection)?;
-        request.set_parsed_query(document);
-        request.data.insert(Admitted { tokens });
-    }
-    request.parsed_query()
-}
-
-/// Checks the text of a document, parses it, and checks what it is; with how many tokens it has.
-fn parse(
-    query: &str,
-    limits: &Limits,
-    introspection: Introspection,
-) -> Result<(ExecutableDocument, usize), ServerError> {
-    let tokens = text::check_document(query, limits)?;
-    let query = descriptions::blank(query);
-    literals::check(&query)?;
-    grammar::check(&query)?;
-    let document = parse_query(spelling::respell(&query)).map_err(|error| syntax_error(error.into()))?;
-    document::check(&document, limits, introspection)?;
-    Ok((document, tokens))
-}
-
-/// That a request's document has been checked, and is in the request.
-struct Admitted {
-    tokens: usize,
-}
-
-/// What the document of a request holds that has been admitted, in bytes.
-fn document_bytes(request: &Request) -> usize {
-    let admitted = request.data.get(&TypeId::of::<Admitted>());
-    let tokens = admitted
-        .and_then(|admitted| admitted.downcast_ref::<Admitted>())
-        .map_or(0, |admitted| admitted.tokens);
-    tokens * TOKEN_BYTES
-}
-
-/// The parser's error, in one line. Its own message draws the source line and an arrow under it, which repeats what
-/// `locations` says, and would send a line of megabytes back.
-fn syntax_error(mut error: ServerError) -> ServerError {
-    if let Some((_, expectation)) = error.message.rsplit_once(" = ") {
-        error.message = format!("Syntax error: {expectation}");
-    }
-    with_code(error, PARSE_FAILED)
 }
 
 #[cfg(test)]

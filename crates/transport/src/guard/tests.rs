@@ -1,7 +1,9 @@
 //! The guard before a schema. That these end at all is the point: unguarded, some abort the process.
 
+use async_graphql::parser::types::OperationType;
 use async_graphql::{Value, value};
 
+use super::text::MAX_NAME;
 use super::*;
 use crate::testing::{TestSchema, schema};
 

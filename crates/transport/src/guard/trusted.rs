@@ -8,7 +8,7 @@ use std::{
 use async_graphql::{Data, Request, ServerError};
 use serde_json::Value;
 
-use super::Refusal;
+use super::{Refusal, parsing::parse};
 use crate::{Introspection, Limits};
 
 /// What an id may begin with, by the proposal for persisted documents over HTTP.
@@ -49,7 +49,7 @@ impl TrustedDocuments {
     pub fn parse(json: &str, limits: &Limits) -> Result<Self, NoDocuments> {
         let mut documents = Self::default();
         for (id, query) in serde_json::from_str::<HashMap<String, String>>(json)? {
-            if let Err(ServerError { message, .. }) = super::parse(&query, limits, Introspection::On) {
+            if let Err(ServerError { message, .. }) = parse(&query, limits, Introspection::On) {
                 return Err(NoDocuments::Document { id, message });
             }
             let query: Arc<str> = query.into();
