@@ -21,8 +21,9 @@ use crate::{failure::Failure, traces::Traces};
 const VARIABLE: &str = "UNDERSTUDY_LOG";
 
 /// The libraries' warnings, and what our own crates (all are named `understudy…`) have to say.
-/// That somebody sends what is no HTTP is none: anybody could fill the log with it.
-const DEFAULT: &str = "warn,understudy=info,actix_http::h1=off";
+/// That somebody sends what is no HTTP is none, nor that they take back what they have asked for: anybody could fill the
+/// log with it.
+const DEFAULT: &str = "warn,understudy=info,actix_http::h1=off,actix_http::h2=error";
 
 /// What is never logged: a library warns of unknown parameters of a database's URL, and prints what may be a password.
 const NEVER: &str = "sqlx_postgres::options=off";

@@ -61,6 +61,10 @@ const AHEAD_OF_ALL: u32 = 512 * 1024;
 /// says nothing has three seconds until it is cut off, so a few hundred of these would keep everybody waiting.
 const HANDSHAKES: usize = 8 * 1024;
 
+/// How many threads of each worker compress. What a compressor takes belongs to the thread that it was taken on, and goes
+/// back to it, whichever one lets go of it: with many threads, each would keep what all need at once.
+const COMPRESSING: usize = 1;
+
 /// How long the database may take to close.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(2);
 
@@ -207,6 +211,7 @@ fn bind(
     .h2_initial_window_size(AHEAD_OF_ONE)
     .h2_initial_connection_window_size(AHEAD_OF_ALL)
     .max_connection_rate(HANDSHAKES)
+    .worker_max_blocking_threads(COMPRESSING)
     .shutdown_timeout(DRAIN_SECONDS);
     let failed = |source| Failure::Listen {
         place: place.clone(),
