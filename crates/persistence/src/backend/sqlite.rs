@@ -6,8 +6,12 @@
 use std::path::Path;
 use std::time::Duration;
 
-use sea_orm::sqlx::Connection as _;
-use sea_orm::{ConnectOptions, Database, DatabaseConnection, SqliteTransactionMode, TransactionOptions};
+use sea_orm::sqlx::{self, Connection as _};
+use sea_orm::{
+    ConnectOptions, Database, DatabaseConnection, DbErr, RuntimeErr, SqliteTransactionMode,
+    TransactionOptions,
+};
+use tokio::time::{Instant, sleep};
 
 use super::{Existence, Fault, Role, unopenable};
 use crate::transaction::Transaction;
@@ -15,6 +19,9 @@ use crate::{OpenError, StoreError};
 
 /// How long a write waits for a writer of another process, e.g. a backup, and a read for a connection.
 const PATIENCE: Duration = Duration::from_secs(10);
+
+/// How long to wait before a file is opened again that somebody else is at work on.
+const PAUSE: Duration = Duration::from_millis(20);
 
 /// Where the file is, without links.
 pub(super) const IDENTITY: &str = "SELECT file FROM pragma_database_list WHERE name = 'main'";
@@ -60,9 +67,22 @@ pub(super) async fn connect(
                 Box::pin(async move { Ok(is_idle) })
             })
         });
-    Database::connect(options)
-        .await
-        .map_err(|error| unopenable(url, &error))
+    let begun = Instant::now();
+    loop {
+        match Database::connect(options.clone()).await {
+            // Of several who open a new file, one gives it its mode, and SQLite does not have the others wait for that.
+            Err(error) if is_busy(&error) && begun.elapsed() < PATIENCE => sleep(PAUSE).await,
+            connected => return connected.map_err(|error| unopenable(url, &error)),
+        }
+    }
+}
+
+/// Whether somebody else is at work on the file.
+fn is_busy(error: &DbErr) -> bool {
+    let DbErr::Conn(RuntimeErr::SqlxError(error)) = error else {
+        return false;
+    };
+    matches!(&**error, sqlx::Error::Database(error) if fault(&error.code().unwrap_or_default()) == Fault::Busy)
 }
 
 /// Begins a transaction that has the file's one right to write, from its first statement on: a transaction that asks
