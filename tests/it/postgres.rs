@@ -5,6 +5,7 @@ mod away;
 mod conflicts;
 mod failover;
 mod migrating;
+mod runtimes;
 mod signals;
 mod start;
 

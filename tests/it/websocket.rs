@@ -3,6 +3,7 @@
 mod admission;
 mod client;
 mod limits;
+mod prompt;
 mod protocol;
 mod slow;
 

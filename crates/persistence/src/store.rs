@@ -10,8 +10,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
-use sea_orm::{ConnectionTrait as _, DatabaseConnection};
+use sea_orm::{ConnectionTrait as _, DatabaseConnection, DbBackend};
+use tokio::runtime::Handle;
 use tokio::sync::{mpsc, watch};
+use tokio::task::JoinSet;
 use tokio::time::{Instant, timeout, timeout_at};
 use tracing::Instrument as _;
 use understudy_domain::WorkspaceId;
@@ -47,6 +49,8 @@ pub struct Store {
 
 struct Inner {
     readers: DatabaseConnection,
+    /// The one that the store was opened on.
+    runtime: Handle,
     queue: mpsc::Sender<Message>,
     commits: watch::Receiver<u64>,
     statements: Arc<AtomicU64>,
@@ -92,6 +96,7 @@ impl Store {
         Ok(Self {
             inner: Arc::new(Inner {
                 readers,
+                runtime: Handle::current(),
                 queue,
                 commits,
                 statements,
@@ -149,7 +154,25 @@ impl Store {
         Ok(Snapshot::new(db, workspace, span))
     }
 
+    /// Begins a read. A connection that is opened for it belongs to the runtime that it is opened on: names are looked up
+    /// on the threads of that, and whatever comes over it is read from there. So all are opened on the store's, whatever
+    /// else keeps those busy that ask.
     async fn begin_read(&self) -> Result<Transaction, StoreError> {
+        if self.inner.readers.get_database_backend() == DbBackend::Sqlite {
+            return self.begin_read_here().await;
+        }
+        let store = self.clone();
+        // It ends with whoever waits for it.
+        let mut task = JoinSet::new();
+        let read = async move { store.begin_read_here().await };
+        task.spawn_on(read.in_current_span(), &self.inner.runtime);
+        match task.join_next().await {
+            Some(Ok(begun)) => begun,
+            Some(Err(_)) | None => Err(StoreError::Closed),
+        }
+    }
+
+    async fn begin_read_here(&self) -> Result<Transaction, StoreError> {
         timeout(CONNECTED_WITHIN, self.begin_read_repeatedly())
             .await
             .unwrap_or_else(|_| {

@@ -14,6 +14,7 @@ mod figures;
 mod files;
 mod graphiql;
 mod health;
+mod http_1;
 mod listen;
 mod logging;
 mod migrate;

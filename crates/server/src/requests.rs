@@ -26,6 +26,7 @@ use uuid::Uuid;
 
 use crate::{
     connection::{Connection, Place},
+    http_1::Wish,
     traces,
 };
 
@@ -70,6 +71,7 @@ pub(crate) async fn observe<B: MessageBody + 'static>(
         place: None,
         span: span.clone(),
     };
+    let wish = Wish::of(&request);
     traces::adopt(&span, &line.method, &line.path, request.headers());
     let mut response = if let Ok(place) = place(&request) {
         line.place = place;
@@ -81,6 +83,7 @@ pub(crate) async fn observe<B: MessageBody + 'static>(
         refusal.insert_header((header::RETRY_AFTER, "1"));
         request.into_response(refusal.finish()).map_into_right_body()
     };
+    wish.settle(&mut response);
     response.headers_mut().insert(REQUEST_ID, id);
     line.status = Some(response.status()).filter(|status| status.as_u16() != CLIENT_LEFT);
     traces::answered(&line.span, response.status().as_u16());

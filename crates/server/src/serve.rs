@@ -204,6 +204,8 @@ fn bind(
         data.insert(Connection::default());
     })
     .disable_signals()
+    // What is small is not kept back until what was sent before has arrived: events are small, and are waited for.
+    .tcp_nodelay(true)
     // Who has closed its side of a connection is taken to be gone: nobody can tell whether it still reads, and most do not.
     .h1_allow_half_closed(false)
     .keep_alive(KEEP_ALIVE)

@@ -79,7 +79,14 @@ impl Origins {
         let authority = || request.uri().authority().map(Authority::as_str);
         let host = host.or_else(authority).unwrap_or_default();
         let is_own = origin.split_once("://").is_some_and(|(scheme, place)| {
-            ["http", "https"].contains(&scheme) && !host.is_empty() && place.eq_ignore_ascii_case(host)
+            // Some proxies name the usual port in the host, which browsers do not in the origin.
+            let usual = match scheme {
+                "http" => ":80",
+                "https" => ":443",
+                _ => return false,
+            };
+            let host = host.strip_suffix(usual).unwrap_or(host);
+            !host.is_empty() && place.eq_ignore_ascii_case(host)
         });
         if is_own || self.0.iter().any(|known| known.0 == origin) {
             Ok(())
@@ -183,6 +190,27 @@ mod tests {
             }
             let checked = origins.check(&request.to_http_request());
             assert_eq!(checked.is_ok(), is_let_in, "{origin:?}");
+        }
+    }
+
+    #[test]
+    fn the_usual_port_may_be_in_the_host() {
+        for (host, origin, is_let_in) in [
+            ("a.example:443", "https://a.example", true),
+            ("a.example:80", "http://a.example", true),
+            ("a.example:80", "https://a.example", false),
+            ("a.example:443", "http://a.example", false),
+            ("a.example:8443", "https://a.example", false),
+            ("", "https://", false),
+            (":443", "https://", false),
+        ] {
+            let request = TestRequest::default().insert_header((header::HOST, host));
+            let request = request.insert_header((header::ORIGIN, origin)).to_http_request();
+            assert_eq!(
+                Origins::default().check(&request).is_ok(),
+                is_let_in,
+                "{host} {origin}"
+            );
         }
     }
 

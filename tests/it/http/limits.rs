@@ -154,6 +154,22 @@ async fn pages_in_pages_are_refused_and_a_page_of_pairs_is_not() {
     assert_eq!(response.status(), 200);
     let body: Value = response.json().await.unwrap();
     assert_eq!(body["data"]["campaigns"]["totalCount"], 0, "{body}");
+
+    // All that a campaign and its draft say, with the types that clients ask for by themselves.
+    let content =
+        "name description tags schedule { kind startAt endAt __typename } segments { id name __typename }
+        message {
+            __typename
+            ... on EmailMessage { subject body from replyTo __typename }
+            ... on InAppMessage { title body trigger __typename }
+            ... on WebhookMessage { url body headers { name value __typename } __typename }
+        }";
+    let whole = format!(
+        "{{ campaigns(first: 100) {{
+            nodes {{ id status version __typename {content} draft {{ id basedOnVersion __typename {content} }} }}
+        }} }}"
+    );
+    assert_eq!(post(&stage, &whole).await.status(), 200);
 }
 
 #[tokio::test]

@@ -49,6 +49,62 @@ async fn a_post_that_wants_to_become_a_websocket_is_refused_at_once() {
     assert!(answer.starts_with("HTTP/1.1 200 "), "{answer}");
 }
 
+/// What a client is told of its connection, whose next request would go astray if it believed that there is one.
+#[tokio::test]
+async fn who_asks_for_something_else_and_gets_an_answer_is_told_that_the_connection_ends() {
+    let stage = Stage::new();
+    for headers in [
+        // As proxies send by well-known recipes, and Java's client by itself.
+        "Connection: upgrade\r\n",
+        "Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAEAAEAAAAIAAAABAAMAAABkAAQBAAAAAAUAAEAA\r\n",
+    ] {
+        let answer = post(&stage, headers).await.to_lowercase();
+        assert!(answer.starts_with("http/1.1 200 "), "{answer}");
+        assert!(answer.contains("\r\nconnection: close\r\n"), "{answer}");
+        assert!(!answer.contains("connection: upgrade"), "{answer}");
+    }
+    let answer = post(&stage, "Connection: upgrade\r\nUpgrade: websocket\r\n").await;
+    assert!(
+        answer.to_lowercase().contains("\r\nconnection: close\r\n"),
+        "{answer}"
+    );
+}
+
+#[tokio::test]
+async fn in_http_1_0_an_answer_without_a_length_ends_with_its_connection() {
+    let stage = Stage::new();
+    // Too long to be compressed to its end before it is sent.
+    let schema = ["a", "b", "c", "d"].map(|alias| {
+        format!("{alias}:__schema%7Btypes%7Bname,description,fields%7Bname,description%7D%7D%7D")
+    });
+    let schema = format!("query=%7B{}%7D", schema.concat());
+    for (query, headers) in [
+        (schema.as_str(), "Accept-Encoding: gzip\r\n"),
+        ("query=%7B__typename%7D", "Accept: text/event-stream\r\n"),
+    ] {
+        let mut stream = TcpStream::connect(&stage.server.address).await.unwrap();
+        // Whoever could keep the connection must know that there is no end but its end.
+        let request = format!("GET /graphql?{query} HTTP/1.0\r\nConnection: keep-alive\r\n{headers}\r\n");
+        stream.write_all(request.as_bytes()).await.unwrap();
+        let mut answer = vec![];
+        timeout(SET_TIME, stream.read_to_end(&mut answer))
+            .await
+            .unwrap()
+            .unwrap();
+        let end = answer.windows(4).position(|bytes| bytes == b"\r\n\r\n").unwrap();
+        let (head, body) = answer.split_at(end + 4);
+        let head = String::from_utf8_lossy(head).to_lowercase();
+        assert!(head.contains(" 200 "), "{head}");
+        assert!(!head.contains("transfer-encoding"), "{head}");
+        assert!(!head.contains("keep-alive"), "{head}");
+        // gzip's own beginning, or a comment: no chunk's length.
+        assert!(
+            body.starts_with(&[0x1f, 0x8b]) || body.starts_with(b":\n\n"),
+            "{query}"
+        );
+    }
+}
+
 #[tokio::test]
 async fn a_websocket_of_another_version_is_told_which_one_is_spoken() {
     let stage = Stage::new();

@@ -46,8 +46,27 @@ async fn so_many_operations_run_at_once_and_no_more() {
     let mut told = [socket.message().await, socket.message().await].map(|message| message["id"].clone());
     told.sort_by_key(Value::to_string);
     assert_eq!(told, ["b", "c"]);
-    socket.subscribe("d", CAMPAIGN_EVENTS, after(0)).await;
-    assert_eq!(socket.closed().await, 1008);
+    // One more is told so, whatever it asks for, and the others go on.
+    for (id, query) in [("d", CAMPAIGN_EVENTS), ("e", "{ __typename }")] {
+        socket.subscribe(id, query, after(0)).await;
+        let told = socket.message().await;
+        assert_eq!(
+            (&told["type"], &told["id"]),
+            (&json!("error"), &json!(id)),
+            "{told}"
+        );
+        assert_eq!(told["payload"][0]["extensions"]["code"], "OVERLOADED");
+    }
+    stage.create("Second").await;
+    let mut told = [socket.message().await, socket.message().await].map(|message| message["id"].clone());
+    told.sort_by_key(Value::to_string);
+    assert_eq!(told, ["b", "c"]);
+    socket
+        .send(&json!({ "type": "complete", "id": "b" }))
+        .await
+        .unwrap();
+    socket.subscribe("d", CAMPAIGN_EVENTS, after(1)).await;
+    assert_eq!(socket.event("d").await["sequence"], 2);
 }
 
 #[tokio::test]

@@ -4,7 +4,7 @@
 //! The document is known to be valid, and small once its fragments are expanded, so that it can be walked as it is. A
 //! null may still be where none can be: in a variable whose default is something else.
 
-use std::cell::Cell;
+use std::{cell::Cell, collections::HashMap};
 
 use async_graphql::{
     Name, Number, Positioned, Value as ConstValue, Variables,
@@ -60,35 +60,79 @@ impl<'a> Pass<'a> {
         Ok(())
     }
 
-    /// What is selected of one object. The lists in it have `page` items, if it is itself a page of so many.
+    /// What is selected of one object, at most: it is of one type, and has nothing of what is selected of others. The lists
+    /// in it have `page` items, if it is itself a page of so many.
     fn selection_set(
         &self,
         set: &'a SelectionSet,
         parent: Option<&'a TypeDefinition>,
         page: Option<usize>,
     ) -> Result<usize, Refusal> {
-        set.items.iter().try_fold(0_usize, |sum, item| {
+        // Clients that keep what they read ask for the type of each object, which costs nothing beside the rest of it.
+        let is_free = |item: &Positioned<Selection>| match &item.node {
+            Selection::Field(field) => field.node.name.node == "__typename",
+            _ => false,
+        };
+        let is_all_free = set.items.iter().all(is_free);
+        let (mut of_all, mut of_some) = (0_usize, HashMap::<_, usize>::new());
+        for item in &set.items {
             self.directives(item.node.directives())?;
-            let values = match &item.node {
-                Selection::Field(field) => self.field(&field.node, parent, page)?,
+            let (values, condition) = match &item.node {
+                Selection::Field(field) => (self.field(&field.node, parent, page)?, None),
                 Selection::InlineFragment(fragment) => {
                     let condition = fragment.node.type_condition.as_ref();
-                    let parent =
-                        condition.map_or(parent, |condition| self.types.get(&condition.node.on.node));
-                    self.selection_set(&fragment.node.selection_set.node, parent, page)?
+                    let condition = condition.and_then(|condition| self.types.get(&condition.node.on.node));
+                    let set = &fragment.node.selection_set.node;
+                    (self.selection_set(set, condition.or(parent), page)?, condition)
                 }
                 Selection::FragmentSpread(spread) => self.fragment(&spread.node.fragment_name.node, page)?,
             };
-            Ok(sum.saturating_add(values))
-        })
+            let sum = match condition {
+                Some(condition) => of_some.entry(&condition.name.node).or_default(),
+                None => &mut of_all,
+            };
+            if is_all_free || !is_free(item) {
+                *sum = sum.saturating_add(values);
+            }
+        }
+        Ok(of_all.saturating_add(self.most(parent, &of_some)))
     }
 
-    fn fragment(&self, name: &Name, page: Option<usize>) -> Result<usize, Refusal> {
-        let Some(Positioned { node, .. }) = self.document.fragments.get(name) else {
-            return Ok(0);
+    /// The most that an object of a type can have of what is selected of the types with these names.
+    fn most(&self, parent: Option<&TypeDefinition>, of_some: &HashMap<&Name, usize>) -> usize {
+        let sum = |of: &dyn Fn(&Name) -> bool| {
+            let own = of_some.iter().filter(|(name, _)| of(name));
+            own.fold(0_usize, |sum, (_, values)| sum.saturating_add(*values))
         };
-        let parent = self.types.get(&node.type_condition.node.on.node);
-        self.selection_set(&node.selection_set.node, parent, page)
+        let objects = parent.map(|parent| self.types.objects_of(parent));
+        let objects = objects.filter(|objects| !objects.is_empty() && !of_some.is_empty());
+        // An object itself is of all types that a valid document names there.
+        let Some(objects) = objects else {
+            return sum(&|_| true);
+        };
+        let of_object = |object: &TypeDefinition| {
+            sum(&|name| {
+                let condition = self.types.get(name);
+                condition.is_none_or(|condition| self.types.overlap(object, condition))
+            })
+        };
+        objects.into_iter().map(of_object).max().unwrap_or(0)
+    }
+
+    /// What a fragment selects, and of which type.
+    fn fragment(
+        &self,
+        name: &Name,
+        page: Option<usize>,
+    ) -> Result<(usize, Option<&'a TypeDefinition>), Refusal> {
+        let Some(Positioned { node, .. }) = self.document.fragments.get(name) else {
+            return Ok((0, None));
+        };
+        let condition = self.types.get(&node.type_condition.node.on.node);
+        Ok((
+            self.selection_set(&node.selection_set.node, condition, page)?,
+            condition,
+        ))
     }
 
     fn field(
@@ -98,7 +142,7 @@ impl<'a> Pass<'a> {
         page: Option<usize>,
     ) -> Result<usize, Refusal> {
         let set = &field.selection_set.node;
-        let given = self.weights.field(field).saturating_add(1);
+        let given = self.weights.field(field);
         let values = self.given.get().saturating_add(given);
         self.given.set(values);
         if values > self.limit {
@@ -107,6 +151,7 @@ impl<'a> Pass<'a> {
                 limit: self.limit,
             });
         }
+        let given = given.saturating_add(1);
         let definition = parent.and_then(|parent| type_system::field(parent, &field.name.node));
         let Some(definition) = definition else {
             return Ok(self.selection_set(set, None, None)?.saturating_add(given));

@@ -38,8 +38,17 @@ impl Client {
         loop {
             sleep(LOOK).await;
             // At the end of a body there is nothing, again and again; but of one that was given up, an error.
-            let next = poll_fn(|context| Poll::Ready(body.poll_next_unpin(context))).await;
-            if let Poll::Ready(Some(Err(_))) = next {
+            let has_left = poll_fn(|context| {
+                loop {
+                    match body.poll_next_unpin(context) {
+                        // Nobody wants it, and the end of it is what counts.
+                        Poll::Ready(Some(Ok(_))) => {}
+                        Poll::Ready(Some(Err(_))) => return Poll::Ready(true),
+                        Poll::Ready(None) | Poll::Pending => return Poll::Ready(false),
+                    }
+                }
+            });
+            if has_left.await {
                 return;
             }
         }

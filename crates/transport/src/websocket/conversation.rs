@@ -16,7 +16,7 @@ use tokio_stream::{StreamExt as _, StreamMap, StreamNotifyClose};
 use super::message::{Outgoing, Said, close_code, reason, understand};
 use super::operation::{self, Asked, Results, Told};
 use super::places::Places;
-use crate::{Endpoint, Forbidden, Shutdown, observe::Open, receiving, sockets::Seat};
+use crate::{Endpoint, Forbidden, Shutdown, error::Refused, observe::Open, receiving, sockets::Seat};
 
 /// How often a socket is pinged in the time in which it has to show a sign of life. Proxies drop connections that look
 /// idle, too, which most of them do after a minute.
@@ -182,9 +182,14 @@ impl<E: Executor> Conversation<E> {
                 close_code::SUBSCRIBER_EXISTS,
                 &format_args!("Subscriber for {id} already exists"),
             ))),
-            Said::Subscribe(..) if self.operations.len() >= self.endpoint.limits().operations => Err(Some(
-                reason(CloseCode::Policy, "Too many operations on one socket"),
-            )),
+            Said::Subscribe(id, _) if self.operations.len() >= self.endpoint.limits().operations => {
+                // The others go on: clients take a socket that is closed for it as one that has ended for good.
+                let refused = Refused::Overloaded(
+                    "Too many operations are running on this socket. End one of them, or open another socket.",
+                );
+                let payload = &refused.to_response().errors;
+                self.send(&Outgoing::Error { id: &id, payload }).await
+            }
             Said::Subscribe(id, request) => {
                 let asked = Asked {
                     id: id.clone(),

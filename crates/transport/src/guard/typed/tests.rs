@@ -48,8 +48,17 @@ fn an_answer_has_a_value_for_each_field_and_each_object_in_a_list() {
         ("{ tags tags again: tags }", 3),
         (
             "{ it { __typename ... on Thing { name } ... on Info { more } } }",
-            4,
+            2,
         ),
+        // What is of one type is not of another; what is of several is of each.
+        (
+            "{ it { ... on Thing { name again: name } ... on Info { more } ...f ...g } }
+             fragment f on Any { ... on Info { a: more b: more } }
+             fragment g on Info { c: more }",
+            1 + 2 + 1 + 1,
+        ),
+        ("{ all { __typename } }", 1 + 10 * 2),
+        ("{ all { __typename kind: __typename name } }", 1 + 10 * 2),
         ("{ __schema { types { name } } }", 3),
         ("{ unknown { things(first: 9) { nodes { name } } } }", 5),
         // The list itself, and for each of its ten objects the object and its field.
