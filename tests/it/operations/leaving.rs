@@ -60,10 +60,13 @@ async fn the_event_stream_of_a_client_that_has_gone_is_closed_soon() {
         assert!(begin.starts_with("HTTP/1.1 200"), "{begin}");
         let (_, begin) = follow(&logged).await;
         assert!(begin.starts_with("HTTP/1.1 503"), "{begin}");
-        let left = is_half.then_some({
+        let left = if is_half {
             stream.shutdown().await.unwrap();
-            stream
-        });
+            Some(stream)
+        } else {
+            drop(stream);
+            None
+        };
         let open = "understudy_sockets_open{transport=\"sse\"}";
         until(&logged, open, "0", SOON).await;
         let running = "understudy_graphql_operations_running{type=\"subscription\"}";
