@@ -71,3 +71,6 @@ pub(crate) fn open<E: Executor>(
     rt::spawn(conversation.in_current_span());
     Ok(response)
 }
+
+#[cfg(test)]
+mod tests;
