@@ -124,6 +124,16 @@ pub(crate) async fn begin_target(db: &DatabaseConnection) -> Result<Transaction,
     Ok(tx?.with_patience(COPY_PATIENCE))
 }
 
+/// Finds out whether the database answers.
+pub(crate) async fn probe(tx: &Transaction) -> Result<(), StoreError> {
+    let sql = match tx.get_database_backend() {
+        DbBackend::Postgres => "SELECT 1",
+        _ => sqlite::PROBE,
+    };
+    tx.execute_unprepared(sql).await?;
+    Ok(())
+}
+
 /// What no two databases of a kind share, whatever the URLs by which they are reached.
 pub(crate) async fn identity<C: ConnectionTrait>(db: &C) -> Result<Option<String>, StoreError> {
     let backend = db.get_database_backend();
@@ -282,7 +292,12 @@ mod tests {
         ] {
             assert_eq!(postgres::fault(code), meaning, "{code}");
         }
-        for (code, meaning) in [("5", Fault::Busy), ("517", Fault::Busy), ("13", Fault::Broken)] {
+        for (code, meaning) in [
+            ("5", Fault::Busy),
+            ("517", Fault::Busy),
+            ("15", Fault::Busy),
+            ("13", Fault::Broken),
+        ] {
             assert_eq!(sqlite::fault(code), meaning, "{code}");
         }
     }

@@ -201,13 +201,7 @@ impl Store {
 
     /// Whether the database answers within a second.
     pub async fn is_ready(&self) -> bool {
-        let probe = async {
-            self.begin_read()
-                .await?
-                .execute_unprepared("SELECT 1")
-                .await
-                .map_err(StoreError::from)
-        };
+        let probe = async { backend::probe(&self.begin_read().await?).await };
         timeout(READY_WITHIN, probe)
             .await
             .is_ok_and(|answer| answer.is_ok())

@@ -26,6 +26,9 @@ const PAUSE: Duration = Duration::from_millis(20);
 /// Where the file is, without links.
 pub(super) const IDENTITY: &str = "SELECT file FROM pragma_database_list WHERE name = 'main'";
 
+/// What nobody can answer without a look at the file.
+pub(super) const PROBE: &str = "SELECT 1 FROM sqlite_schema LIMIT 1";
+
 /// Opens connections to the file at `url`.
 ///
 /// One that comes back to the pool as if it were still in a transaction is closed, not lent again. `SQLite` ends a
@@ -99,8 +102,10 @@ pub(super) async fn begin_write(db: &DatabaseConnection) -> Result<Transaction, 
 pub(super) fn fault(code: &str) -> Fault {
     const BUSY: u32 = 5;
     const LOCKED: u32 = 6;
+    // A read that has tried to begin for ten seconds, which somebody else's lock keeps it from.
+    const PROTOCOL: u32 = 15;
     match code.parse::<u32>().map(|code| code & 0xff) {
-        Ok(BUSY | LOCKED) => Fault::Busy,
+        Ok(BUSY | LOCKED | PROTOCOL) => Fault::Busy,
         _ => Fault::Broken,
     }
 }
@@ -125,4 +130,54 @@ fn check(url: &str) -> Result<(), OpenError> {
         return unsupported("it is a directory; name a file");
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use sea_orm::{ConnectionTrait as _, TransactionTrait as _};
+    use tempfile::TempDir;
+    use tokio::time::timeout;
+
+    use super::*;
+    use crate::backend::probe;
+
+    /// Where a file is to be, in a folder of its own.
+    fn place() -> (TempDir, String) {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite://{}", folder.path().join("understudy.db").display());
+        (folder, url)
+    }
+
+    #[tokio::test]
+    async fn who_opens_a_new_file_waits_for_who_is_at_work_on_it() {
+        let (_folder, url) = place();
+        let other = Database::connect(format!("{url}?mode=rwc")).await.unwrap();
+        other.execute_unprepared("CREATE TABLE a (b)").await.unwrap();
+        // As long as somebody writes, nobody else gives the file another mode.
+        let writing = other.begin().await.unwrap();
+        writing
+            .execute_unprepared("INSERT INTO a VALUES (0)")
+            .await
+            .unwrap();
+        let opening = tokio::spawn(async move { connect(&url, Role::Write, Existence::Create).await });
+        let mut opening = std::pin::pin!(opening);
+        let early = timeout(Duration::from_millis(500), &mut opening).await;
+        assert!(early.is_err(), "{early:?}");
+        writing.commit().await.unwrap();
+        let db = opening.await.unwrap().unwrap();
+        db.execute_unprepared("INSERT INTO a VALUES (1)").await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_file_answers_only_where_it_is_read() {
+        let (_folder, url) = place();
+        let writer = connect(&url, Role::Write, Existence::Create).await.unwrap();
+        writer.execute_unprepared("CREATE TABLE a (b)").await.unwrap();
+        let reader = connect(&url, Role::Read, Existence::Create).await.unwrap();
+        let tx = Transaction::begin(&reader).await.unwrap();
+        probe(&tx).await.unwrap();
+        // What has read the file once sees it as it was then.
+        writer.execute_unprepared("DROP TABLE a").await.unwrap();
+        tx.execute_unprepared("SELECT * FROM a").await.unwrap();
+    }
 }
