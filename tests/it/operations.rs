@@ -5,6 +5,7 @@ mod http_2;
 mod leaving;
 mod log;
 mod metrics;
+mod options;
 mod readiness;
 mod request_id;
 mod secrets;

@@ -303,7 +303,7 @@ mod tests {
     #[test]
     fn a_long_name_is_not_told_to_its_end() {
         let named = |length| Operation::new(Some(&"n".repeat(length)), OperationType::Query).name;
-        assert_eq!(named(LONGEST_NAME), Some("n".repeat(LONGEST_NAME)));
-        assert_eq!(named(LONGEST_NAME + 1), Some("n".repeat(LONGEST_NAME)));
+        assert_eq!(named(100), Some("n".repeat(100)));
+        assert_eq!(named(101), Some("n".repeat(100)));
     }
 }

@@ -119,6 +119,28 @@ async fn what_the_system_allows_to_begin_with_is_not_all_that_can_be_opened() {
     is_served(&server).await;
 }
 
+#[cfg(unix)]
+#[tokio::test]
+async fn a_system_that_allows_fewer_files_than_sockets_is_told_of() {
+    let database = Database::new();
+    let log = tempfile::NamedTempFile::new().unwrap();
+    let understudy = command();
+    for (sockets, is_told) in [("10000", true), ("20", false)] {
+        let mut limited = Command::new("sh");
+        limited.args(["-c", "ulimit -n 300 && exec \"$0\" \"$@\""]);
+        limited.arg(understudy.get_program());
+        limited.args(["serve", "--listen", "127.0.0.1:0", "--database", database.url()]);
+        limited.args(["--max-sockets", sockets]);
+        limited
+            .stderr(log.reopen().unwrap())
+            .env("UNDERSTUDY_LOG", "warn");
+        is_served(&Server::start_as(&mut limited)).await;
+        let told = std::fs::read_to_string(log.path()).unwrap();
+        assert_eq!(told.contains("--max-sockets"), is_told, "{told}");
+        log.as_file().set_len(0).unwrap();
+    }
+}
+
 #[cfg(target_os = "linux")]
 #[tokio::test]
 async fn who_takes_nothing_of_the_answers_is_cut_off() {

@@ -1,7 +1,11 @@
 //! The formats of the log.
 
+use std::time::{Duration, Instant};
+
 use reqwest::Client;
-use tokio::io::AsyncWriteExt as _;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+use tokio::time::sleep;
 
 use super::Logged;
 use crate::harness::{Socket, command};
@@ -29,6 +33,50 @@ async fn text_is_for_people_and_has_the_same_in_it() {
         assert!(line.contains(part), "{part}: {line}");
     }
     assert!(!line.contains('\u{1b}'), "no colours in a file: {line}");
+}
+
+#[tokio::test]
+async fn unless_told_otherwise_it_has_a_line_for_each_request_and_none_for_what_is_no_http() {
+    let logged = Logged::start("", &[]);
+    for nonsense in ["nonsense\r\n\r\n", "GET / HTTP/1.1\r\nno header\r\n\r\n"] {
+        let mut stream = TcpStream::connect(&logged.server.address).await.unwrap();
+        stream.write_all(nonsense.as_bytes()).await.unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await.unwrap();
+        assert!(answer.starts_with("HTTP/1.1 400 "), "{answer}");
+    }
+    let get = Client::new()
+        .get(logged.server.url("/"))
+        .header("x-request-id", "mine");
+    assert_eq!(get.send().await.unwrap().status(), 200);
+    assert_eq!(logged.line_of("mine").await["level"], "INFO");
+    for line in logged.lines() {
+        let target = line["target"].as_str().unwrap();
+        assert!(target.starts_with("understudy"), "{line}");
+    }
+}
+
+#[tokio::test]
+async fn the_time_of_a_request_is_told_in_milliseconds() {
+    let logged = Logged::start("info", &[]);
+    let begun = Instant::now();
+    let mut stream = TcpStream::connect(&logged.server.address).await.unwrap();
+    let body = "{\"query\": \"{ __typename }\"}";
+    let head = format!(
+        "POST /graphql HTTP/1.1\r\nHost: x\r\nX-Request-Id: mine\r\nContent-Type: application/json\r\n\
+         Expect: 100-continue\r\nConnection: close\r\nContent-Length: {}\r\n\r\n",
+        body.len()
+    );
+    stream.write_all(head.as_bytes()).await.unwrap();
+    stream.read_exact(&mut [0; 25]).await.unwrap();
+    // From here on it is there, and waits for its body.
+    let wait = Duration::from_millis(100);
+    sleep(wait).await;
+    stream.write_all(body.as_bytes()).await.unwrap();
+    stream.read_to_end(&mut vec![]).await.unwrap();
+    let told = logged.line_of("mine").await["milliseconds"].as_f64().unwrap();
+    let told = Duration::from_secs_f64(told / 1_000.0);
+    assert!((wait..begun.elapsed()).contains(&told), "{told:?}");
 }
 
 #[tokio::test]

@@ -96,6 +96,13 @@ async fn operations_are_counted_by_name_and_by_how_they_ended() {
     let connections = |state| scrape.value("understudy_database_connections", &[("state", state)]);
     assert!(connections("idle").unwrap() + connections("used").unwrap() >= 1.0);
     assert_eq!(scrape.value("understudy_database_writes_waiting", &[]), Some(0.0));
+    until(
+        &server,
+        "understudy_database_connections",
+        &[("state", "used")],
+        0.0,
+    )
+    .await;
     let version = [("version", env!("CARGO_PKG_VERSION"))];
     assert_eq!(scrape.value("understudy_build_info", &version), Some(1.0));
 }
@@ -145,6 +152,20 @@ async fn who_follows_is_counted_for_as_long_as_it_does() {
         .await
         .unwrap();
     until(&server, running.0, &running.1, 1.0).await;
+    // One that has told nothing yet has not failed for that.
+    let idle = "subscription Idle { campaignEvents { sequence } }";
+    socket.subscribe("2", idle, json!({})).await;
+    until(&server, running.0, &running.1, 2.0).await;
+    socket
+        .send(&json!({ "type": "complete", "id": "2" }))
+        .await
+        .unwrap();
+    let ended = [
+        ("operation", "Idle"),
+        ("type", "subscription"),
+        ("outcome", "success"),
+    ];
+    until(&server, REQUESTS, &ended, 1.0).await;
     drop(socket);
     until(&server, open, &[("transport", "websocket")], 0.0).await;
     let labels = [
@@ -160,6 +181,30 @@ async fn who_follows_is_counted_for_as_long_as_it_does() {
         None,
         "it says nothing"
     );
+}
+
+#[tokio::test]
+async fn writes_that_wait_are_counted_and_requests_without_an_answer() {
+    let (database, server) = start();
+    let lock = database.hold_writes().await;
+    let waiting = "understudy_database_writes_waiting";
+    let begun = Instant::now();
+    let mut clients = vec![];
+    // The first of them wait for the lock, and the later ones for these.
+    while Scrape::of(&server).await.value(waiting, &[]) == Some(0.0) {
+        assert!(begun.elapsed() < Duration::from_secs(10), "none waits");
+        let post = reqwest::Client::new().post(server.url("/graphql"));
+        let post = post.json(&json!({ "query": CREATE })).send();
+        clients.push(tokio::spawn(post));
+    }
+    for client in &clients {
+        client.abort();
+    }
+    let unanswered = [("path", "/graphql"), ("status", "none")];
+    let count = u32::try_from(clients.len()).unwrap().into();
+    until(&server, "understudy_http_requests_total", &unanswered, count).await;
+    lock.rollback().await.unwrap();
+    until(&server, waiting, &[], 0.0).await;
 }
 
 #[tokio::test]
@@ -184,6 +229,7 @@ async fn bulk_commands_are_measured_by_their_size() {
     assert_eq!(value("_sum", &[command]), Some(3.0));
     assert_eq!(value("_bucket", &[command, ("le", "1")]), Some(0.0));
     assert_eq!(value("_bucket", &[command, ("le", "10")]), Some(1.0));
+    assert_eq!(value("_bucket", &[command, ("le", "500")]), Some(1.0));
 }
 
 #[tokio::test]

@@ -14,7 +14,9 @@ use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName};
-use tokio_rustls::rustls::{ClientConfig, RootCertStore, crypto::ring};
+use tokio_rustls::rustls::{
+    ClientConfig, DEFAULT_VERSIONS, RootCertStore, SupportedProtocolVersion, crypto::ring, version,
+};
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
 use tokio_tungstenite::tungstenite::protocol::Message;
@@ -39,7 +41,7 @@ impl Files {
         (files, certificate)
     }
 
-    fn path(&self, name: &str) -> PathBuf {
+    pub(super) fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
 
@@ -78,10 +80,20 @@ pub(super) async fn connect(
     trusted: &CertificateDer<'static>,
     protocols: &[&str],
 ) -> std::io::Result<TlsStream<TcpStream>> {
+    connect_by(DEFAULT_VERSIONS, logged, trusted, protocols).await
+}
+
+/// As [`connect`], by one of these versions of TLS.
+async fn connect_by(
+    versions: &[&'static SupportedProtocolVersion],
+    logged: &Logged,
+    trusted: &CertificateDer<'static>,
+    protocols: &[&str],
+) -> std::io::Result<TlsStream<TcpStream>> {
     let mut roots = RootCertStore::empty();
     roots.add(trusted.clone()).unwrap();
     let mut config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
-        .with_safe_default_protocol_versions()
+        .with_protocol_versions(versions)
         .unwrap()
         .with_root_certificates(roots)
         .with_no_client_auth();
@@ -154,6 +166,16 @@ async fn queries_and_sockets_go_over_tls_and_nothing_goes_without() {
         connect(&logged, &stranger, &[]).await.is_err(),
         "another certificate is shown"
     );
+}
+
+#[tokio::test]
+async fn both_versions_that_are_good_are_spoken() {
+    let (files, certificate) = Files::new();
+    let logged = files.serve();
+    for version in [&version::TLS12, &version::TLS13] {
+        let mut stream = connect_by(&[version], &logged, &certificate, &[]).await.unwrap();
+        assert!(post(&mut stream, CREATE).await.contains("\"changed\":true"));
+    }
 }
 
 #[tokio::test]

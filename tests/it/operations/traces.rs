@@ -102,14 +102,27 @@ async fn a_request_is_a_part_of_the_trace_of_its_client() {
         let answer: serde_json::Value = answer.json().await.unwrap();
         assert!(answer.get("errors").is_none(), "{answer}");
     }
+    // Of this one its client has said that it is not to be traced.
+    Client::new()
+        .post(logged.server.url("/graphql"))
+        .header("traceparent", format!("00-{TRACE_ID}-{SPAN_ID}-00"))
+        .json(&json!({ "query": "query LeftOut { __typename }" }))
+        .send()
+        .await
+        .unwrap();
     // What was not sent yet is sent at the end.
     assert!(logged.server.terminate().await.success());
     assert!(collector.has("POST /v1/traces HTTP/1.1"));
     assert!(collector.has(bytes(TRACE_ID)), "the client's trace");
     assert!(collector.has(bytes(SPAN_ID)), "the client's span, as the parent");
+    // As protobuf has it, with the lengths of all parts.
+    assert!(collector.has(b"\x0a\x0cservice.name\x12\x0c\x0a\x0aunderstudy"));
+    assert!(!collector.has("LeftOut"), "what is not to be traced");
     for part in [
-        "understudy",
         "request",
+        "request_id",
+        "http.request.method",
+        "url.path",
         "operation",
         "Traced",
         "Made",

@@ -10,6 +10,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::UnixStream;
 use tokio::time::{sleep, timeout};
 
+use super::tls::Files;
 use crate::harness::{Database, SET_TIME, Server, command};
 
 /// The command line of a server on a socket.
@@ -93,6 +94,20 @@ async fn a_file_that_is_no_socket_is_left_alone() {
     assert_eq!(fs::read_to_string(&path).unwrap(), "precious");
     let nowhere = folder.path().join("nowhere/understudy.sock");
     assert!(complaint(&database, &nowhere).contains("cannot listen on unix:"));
+}
+
+#[test]
+fn tls_is_not_spoken_there() {
+    let (database, folder) = (Database::new(), tempfile::tempdir().unwrap());
+    let path = folder.path().join("understudy.sock");
+    let (files, _) = Files::new();
+    let mut serve = serve(&database, &path);
+    serve.arg("--tls-cert").arg(files.path("cert.pem"));
+    serve.arg("--tls-key").arg(files.path("key.pem"));
+    let output = serve.output().unwrap();
+    assert!(!output.status.success());
+    let complaint = String::from_utf8(output.stderr).unwrap();
+    assert!(complaint.contains("TLS is for addresses"), "{complaint}");
 }
 
 #[tokio::test]

@@ -2,11 +2,15 @@
 
 use std::time::Duration;
 
+use futures_util::SinkExt as _;
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::time::{sleep, timeout};
 use tokio_tungstenite::tungstenite::Error;
+use tokio_tungstenite::tungstenite::protocol::Message;
+use tokio_tungstenite::tungstenite::protocol::frame::Frame;
+use tokio_tungstenite::tungstenite::protocol::frame::coding::{Data, OpCode};
 
 use super::{Stage, after};
 use crate::harness::{CAMPAIGN_EVENTS, SET_TIME, SUBPROTOCOL, Socket, sequence};
@@ -82,6 +86,20 @@ async fn a_message_is_as_large_as_a_request_and_no_larger() {
     assert_eq!(socket.message().await["type"], "pong");
     socket.send(&message(1001)).await.unwrap();
     assert_eq!(socket.closed().await, 1009);
+    // In parts, each of which is small enough.
+    let mut socket = Socket::open(&stage.server).await;
+    for (length, closed) in [(1000, None), (1001, Some(1009))] {
+        let message = message(length).to_string();
+        let (first, last) = message.split_at(900);
+        for (part, kind, is_last) in [(first, Data::Text, false), (last, Data::Continue, true)] {
+            let frame = Frame::message(part.to_owned(), OpCode::Data(kind), is_last);
+            socket.0.send(Message::Frame(frame)).await.unwrap();
+        }
+        match closed {
+            None => assert_eq!(socket.message().await["type"], "pong"),
+            Some(code) => assert_eq!(socket.closed().await, code),
+        }
+    }
 }
 
 /// A masked frame with a short text in it.
