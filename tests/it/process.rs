@@ -227,6 +227,21 @@ async fn what_runs_is_finished_and_a_second_signal_changes_nothing() {
 }
 
 #[tokio::test]
+async fn what_runs_has_some_seconds_to_finish() {
+    let (_database, mut server) = start();
+    let body = json!({ "query": "{ __typename }" }).to_string();
+    let mut stream = half_a_request(&server, &body).await;
+    server.signal("TERM");
+    // Of the five seconds that are promised.
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    stream.write_all(body.as_bytes()).await.unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await.unwrap();
+    assert!(answer.starts_with("HTTP/1.1 200 OK\r\n"), "{answer}");
+    assert!(server.wait().await.success());
+}
+
+#[tokio::test]
 async fn a_request_that_never_ends_does_not_keep_it_from_stopping() {
     let (_database, mut server) = start();
     let _stream = half_a_request(&server, "{ and nothing more").await;

@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
+use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName};
@@ -22,7 +23,7 @@ use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
 use tokio_tungstenite::tungstenite::protocol::Message;
 
 use super::Logged;
-use crate::harness::{CAMPAIGN_EVENTS, SUBPROTOCOL, command};
+use crate::harness::{CAMPAIGN_EVENTS, SET_TIME, SUBPROTOCOL, command};
 
 pub(super) const CREATE: &str = "mutation { createCampaign(content: { name: \"Spring\" }) { changed } }";
 
@@ -196,6 +197,15 @@ async fn who_connects_and_says_nothing_keeps_nobody_waiting() {
         }
     }
     panic!("nobody is served before they are gone");
+}
+
+#[tokio::test]
+async fn who_begins_no_handshake_is_cut_off() {
+    let (files, _) = Files::new();
+    let logged = files.serve();
+    let mut silent = TcpStream::connect(&logged.server.address).await.unwrap();
+    let ended = timeout(SET_TIME, silent.read_to_end(&mut vec![])).await;
+    assert!(ended.is_ok(), "it is still connected");
 }
 
 #[tokio::test]

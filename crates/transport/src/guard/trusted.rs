@@ -243,5 +243,13 @@ mod tests {
         assert!(twice.contains("it stands there twice"), "{twice}");
         let deep = json!({ "a": format!("{}a{}", "{a".repeat(100), "}".repeat(100)) });
         assert!(parse(&deep.to_string()).ends_with("deeper than 64 levels."));
+        let few = Limits {
+            tokens: 3,
+            ..Limits::default()
+        };
+        let fitting = TrustedDocuments::parse("{\"a\": \"{ b }\"}", &few).unwrap();
+        assert_eq!(fitting.len(), 1);
+        let larger = TrustedDocuments::parse("{\"a\": \"{ b c }\"}", &few).unwrap_err();
+        assert!(larger.to_string().ends_with("more than 3 tokens."), "{larger}");
     }
 }

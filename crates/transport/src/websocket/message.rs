@@ -322,6 +322,24 @@ mod tests {
     }
 
     #[test]
+    fn json_beyond_a_limit_is_not_read() {
+        let limits = Limits::default();
+        let ping = |value: String| format!("{{\"type\":\"ping\",\"payload\":{{\"a\":{value}}}}}");
+        // In the message, in its payload.
+        let nested = |depth: usize| ping("[".repeat(depth - 2) + &"]".repeat(depth - 2));
+        // Its two members, the one of the payload, and the list.
+        let many = |count: usize| ping(format!("[{}]", vec!["1"; count - 3].join(",")));
+        for (text, code) in [
+            (nested(limits.json_nesting), None),
+            (nested(limits.json_nesting + 1), Some(1008)),
+            (many(limits.values), None),
+            (many(limits.values + 1), Some(1008)),
+        ] {
+            assert_eq!(code_of(&text), code, "{} bytes", text.len());
+        }
+    }
+
+    #[test]
     fn an_id_is_as_long_as_it_may_be_and_no_longer() {
         for (length, code) in [(256, None), (257, Some(1008))] {
             let id = "x".repeat(length);
