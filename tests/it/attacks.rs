@@ -54,16 +54,23 @@ fn many(count: usize, one: impl Fn(usize) -> String) -> String {
 /// Documents that have one thing very often.
 fn repetitions() -> Vec<Attack> {
     let too_complex = "QUERY_TOO_COMPLEX";
-    let nested = |open: &str, close: &str| {
+    let nested = |times: usize, open: &str, close: &str| {
         format!(
             "{{ campaign(id: {}1{}) {{ id }} }}",
-            open.repeat(50_000),
-            close.repeat(50_000)
+            open.repeat(times),
+            close.repeat(times)
         )
     };
     vec![
-        document("lists in lists", &nested("[", "]"), too_complex),
-        document("objects in objects", &nested("{a:", "}"), too_complex),
+        // The former are few enough to be parsed, and more than a stack holds.
+        document("lists in lists", &nested(2_000, "[", "]"), too_complex),
+        document("objects in objects", &nested(2_000, "{a:", "}"), too_complex),
+        document("very many lists in lists", &nested(50_000, "[", "]"), too_complex),
+        document(
+            "very many objects in objects",
+            &nested(50_000, "{a:", "}"),
+            too_complex,
+        ),
         document("brackets that never end", &"{a(b:[".repeat(50_000), too_complex),
         document(
             "10,000 aliases",
