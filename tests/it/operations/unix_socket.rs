@@ -44,9 +44,12 @@ async fn query(path: &Path) -> String {
     .await
 }
 
-/// What is said where a server cannot listen there.
-fn complaint(database: &Database, path: &Path) -> String {
-    let output = serve(database, path).output().unwrap();
+/// What is said where a server cannot listen so.
+async fn complaint(serve: Command) -> String {
+    // If it can, it does so until it is killed.
+    let mut serve = tokio::process::Command::from(serve);
+    let output = timeout(SET_TIME, serve.kill_on_drop(true).output()).await;
+    let output = output.expect("it listens").unwrap();
     assert!(!output.status.success());
     String::from_utf8(output.stderr).unwrap()
 }
@@ -71,7 +74,7 @@ async fn a_socket_in_use_is_refused_and_one_that_was_left_behind_is_replaced() {
     let (database, folder) = (Database::new(), tempfile::tempdir().unwrap());
     let path = folder.path().join("understudy.sock");
     let mut first = Server::start_as(&mut serve(&database, &path));
-    let refused = complaint(&database, &path);
+    let refused = complaint(serve(&database, &path)).await;
     assert!(refused.contains("another process listens there"), "{refused}");
     assert!(refused.contains(&format!("unix:{}", path.display())), "{refused}");
     assert!(
@@ -89,25 +92,27 @@ async fn a_file_that_is_no_socket_is_left_alone() {
     let (database, folder) = (Database::new(), tempfile::tempdir().unwrap());
     let path = folder.path().join("precious.txt");
     fs::write(&path, "precious").unwrap();
-    let refused = complaint(&database, &path);
+    let refused = complaint(serve(&database, &path)).await;
     assert!(refused.contains("no socket"), "{refused}");
     assert_eq!(fs::read_to_string(&path).unwrap(), "precious");
     let nowhere = folder.path().join("nowhere/understudy.sock");
-    assert!(complaint(&database, &nowhere).contains("cannot listen on unix:"));
+    assert!(
+        complaint(serve(&database, &nowhere))
+            .await
+            .contains("cannot listen on unix:")
+    );
 }
 
-#[test]
-fn tls_is_not_spoken_there() {
+#[tokio::test]
+async fn tls_is_not_spoken_there() {
     let (database, folder) = (Database::new(), tempfile::tempdir().unwrap());
     let path = folder.path().join("understudy.sock");
     let (files, _) = Files::new();
     let mut serve = serve(&database, &path);
     serve.arg("--tls-cert").arg(files.path("cert.pem"));
     serve.arg("--tls-key").arg(files.path("key.pem"));
-    let output = serve.output().unwrap();
-    assert!(!output.status.success());
-    let complaint = String::from_utf8(output.stderr).unwrap();
-    assert!(complaint.contains("TLS is for addresses"), "{complaint}");
+    let refused = complaint(serve).await;
+    assert!(refused.contains("TLS is for addresses"), "{refused}");
 }
 
 #[tokio::test]
