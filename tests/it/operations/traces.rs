@@ -3,6 +3,7 @@
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
+use chrono::{DateTime, Utc};
 use reqwest::Client;
 use serde_json::json;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -164,6 +165,30 @@ async fn a_collector_that_is_away_or_stuck_holds_nobody_up() {
         };
         logged.line(says_so).await;
     }
+}
+
+/// When a line was written.
+fn time(line: &serde_json::Value) -> DateTime<Utc> {
+    line["timestamp"].as_str().unwrap().parse().unwrap()
+}
+
+#[tokio::test]
+async fn what_is_left_at_the_end_is_sent_for_a_second_and_no_longer() {
+    let stuck = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let endpoint = format!("http://{}", stuck.local_addr().unwrap());
+    let mut logged = Logged::start("info", &["--otlp-endpoint", &endpoint]);
+    logged.server.ask("{ __typename }", json!({})).await;
+    assert!(logged.server.terminate().await.success());
+    let stopped = logged.line(|line| line["message"] == "stopped").await;
+    let given_up = logged
+        .line(|line| line["message"] == "the last traces were not sent")
+        .await;
+    let took = (time(&given_up) - time(&stopped)).to_std().unwrap();
+    // A collector has five seconds to answer while the process goes on.
+    assert!(
+        (Duration::from_millis(900)..Duration::from_secs(4)).contains(&took),
+        "{took:?}"
+    );
 }
 
 #[tokio::test]
