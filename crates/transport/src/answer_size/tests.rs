@@ -254,6 +254,25 @@ async fn what_is_held_for_an_answer_is_there_again_when_it_is_gone() {
     assert!(!guard.ask(large).await.is_given_up);
 }
 
+#[tokio::test]
+async fn what_is_small_has_room_where_there_is_none() {
+    let guard = Guard::new(1 << 20, 0);
+    // With the value that it is, and its key.
+    let small = 128 * 1024 - (256 + 4);
+    let ask = async |bytes: usize| guard.ask(&format!("{{ text(bytes: {bytes}) }}")).await;
+    assert!(!ask(small).await.is_given_up);
+    assert_eq!(code(&ask(small + 1).await), OVERLOADED);
+    let small = 4 * 1024 - (256 + 5);
+    let query = format!(
+        "subscription {{ texts(bytes: [{small}, {small}, {}, 1]) }}",
+        small + 1
+    );
+    let answers: Vec<_> = guard.schema.follow(Request::new(query), &[]).collect().await;
+    let given_up: Vec<_> = answers.iter().map(|answer| answer.is_given_up).collect();
+    assert_eq!(given_up, [false, false, true]);
+    assert_eq!(code(&answers[2]), OVERLOADED);
+}
+
 #[test]
 fn an_answer_that_is_given_up_makes_room_at_once() {
     let budget = Budget::new(3_000);
