@@ -48,7 +48,7 @@ async fn operations_are_counted_by_name_and_by_how_they_ended() {
     for broken in [
         // Executed, with an error; not valid; not parsed; beyond a limit; no value for a variable.
         "query Look { campaign(id: \"nonsense\") { id } }",
-        "query Look { nonsense }",
+        "query Look { nonsense rubbish }",
         "query Look {",
         &format!("query Look {{ {} a {} }}", "a { ".repeat(100), "}".repeat(100)),
         "query Other($id: ID!) { campaign(id: $id) { id } }",
@@ -75,13 +75,15 @@ async fn operations_are_counted_by_name_and_by_how_they_ended() {
     let look = [("operation", "Look"), ("type", "query")];
     let times = scrape.value("understudy_graphql_request_duration_seconds_count", &look);
     assert_eq!(times, Some(4.0), "what was executed");
+    // Each once for an answer, however many errors of it are there.
     for (code, count) in [
         ("GRAPHQL_PARSE_FAILED", 1.0),
+        ("GRAPHQL_VALIDATION_FAILED", 1.0),
         ("QUERY_TOO_COMPLEX", 1.0),
-        ("BAD_USER_INPUT", 1.0),
+        ("BAD_USER_INPUT", 2.0),
     ] {
         let counted = scrape.value("understudy_graphql_errors_total", &[("code", code)]);
-        assert!(counted >= Some(count), "{code}: {counted:?}\n{}", scrape.text);
+        assert_eq!(counted, Some(count), "{code}\n{}", scrape.text);
     }
     let labels = [("path", "/graphql"), ("status", "200")];
     assert_eq!(
@@ -205,6 +207,27 @@ async fn writes_that_wait_are_counted_and_requests_without_an_answer() {
     until(&server, "understudy_http_requests_total", &unanswered, count).await;
     lock.rollback().await.unwrap();
     until(&server, waiting, &[], 0.0).await;
+}
+
+#[tokio::test]
+async fn an_operation_whose_time_is_up_is_cancelled_and_nothing_else() {
+    let database = Database::new();
+    let server = Server::start_with(&database, &["--request-timeout", "1"]);
+    let lock = database.hold_writes().await;
+    let answer = server.try_execute(CREATE, json!({})).await.unwrap();
+    assert_eq!(answer["errors"][0]["extensions"]["code"], "TIMEOUT", "{answer}");
+    let cancelled = [
+        ("operation", "Create"),
+        ("type", "mutation"),
+        ("outcome", "cancelled"),
+    ];
+    until(&server, REQUESTS, &cancelled, 1.0).await;
+    let scrape = Scrape::of(&server).await;
+    assert_eq!(scrape.labels(REQUESTS, "operation"), ["Create"].into());
+    assert_eq!(scrape.labels(REQUESTS, "outcome"), ["cancelled"].into());
+    let timeouts = scrape.value("understudy_graphql_errors_total", &[("code", "TIMEOUT")]);
+    assert_eq!(timeouts, Some(1.0));
+    lock.rollback().await.unwrap();
 }
 
 #[tokio::test]
