@@ -187,16 +187,17 @@ mod tests {
 
     #[test]
     fn a_part_is_kept_for_who_holds_little() {
-        let budget = Budget::keeping_a_part(8 * 100, 100);
+        let budget = Budget::keeping_a_part(8 * 200, 100);
         let mut large = budget.hold(0);
-        large.grow(7 * 100).unwrap();
+        large.grow(7 * 200).unwrap();
+        assert_eq!(large.grow(1), Err(NoRoom));
         let (mut small, mut other) = (budget.hold(0), budget.hold(0));
-        small.grow(99).unwrap();
-        other.grow(1).unwrap();
-        assert_eq!(other.grow(1), Err(NoRoom));
+        small.grow(100).unwrap();
         // Who has grown does not count as small any more.
-        drop(other);
-        assert_eq!(small.grow(2), Err(NoRoom));
-        small.grow(1).unwrap();
+        assert_eq!(small.grow(1), Err(NoRoom));
+        other.grow(100).unwrap();
+        assert_eq!(budget.hold(0).grow(1), Err(NoRoom));
+        drop(small);
+        budget.hold(0).grow(100).unwrap();
     }
 }
