@@ -236,3 +236,14 @@ fn what_multiplies_is_refused_in_time() {
     assert!(try_collect(&levels(4), 1_000).is_ok());
     assert_eq!(try_collect(&levels(20), 1_000), Err(Refusal::Objects(1_000)));
 }
+
+#[test]
+fn what_a_field_is_given_counts_where_it_is_copied() {
+    let given = |count: usize| {
+        let list = "1 ".repeat(count);
+        format!("{{ many(of: [{list}]) {{ ... on One {{ id }} ... on One {{ id }} }} }}")
+    };
+    // Four times as much as may be selected: the fields, the list and what is in it.
+    assert!(try_collect(&given(37), 10).is_ok());
+    assert_eq!(try_collect(&given(38), 10), Err(Refusal::Objects(10)));
+}
