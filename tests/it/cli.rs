@@ -1,5 +1,7 @@
 //! The command line: what it prints, and that what is wrong gets one clear line and an exit code.
 
+mod limits;
+
 use std::fs;
 use std::net::TcpListener;
 
