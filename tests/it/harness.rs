@@ -10,6 +10,7 @@ mod judge;
 mod lists;
 mod many;
 mod program;
+mod raw;
 mod server;
 mod socket;
 mod standing;
@@ -26,6 +27,7 @@ pub(crate) use feed::{CAMPAIGN_EVENTS, Feed, STATUS_CHANGES, sequence, sequences
 pub(crate) use judge::{assert_whole, findings};
 pub(crate) use lists::{List, find};
 pub(crate) use program::Program;
+pub(crate) use raw::{exchange, post_raw};
 pub(crate) use server::{SET_TIME, Server, client, command, run};
 pub(crate) use socket::{Received, SUBPROTOCOL, Socket};
 pub(crate) use standing::STANDINGS;

@@ -107,4 +107,8 @@ async fn requests_that_are_compressed_are_refused() {
             "{encoding}"
         );
     }
+    let post = stage.http.post(stage.server.url("/graphql"));
+    let post = post.header(CONTENT_ENCODING, "identity");
+    let response = post.json(&json!({ "query": "{ __typename }" })).send().await;
+    assert_eq!(response.unwrap().status(), 200);
 }

@@ -53,7 +53,8 @@ async fn an_event_stream_ends_with_its_head() {
     assert_eq!((status.as_u16(), length), (200, 0));
     assert_eq!(headers[CONTENT_TYPE], "text/event-stream; charset=utf-8");
     // The connection is free for the next request, and nobody counts the stream among those that are open.
-    let figures = stage.http.get(stage.server.url("/metrics")).send().await.unwrap();
+    let figures = stage.http.get(stage.server.url("/metrics")).send();
+    let figures = timeout(SET_TIME, figures).await.unwrap().unwrap();
     let figures = figures.text().await.unwrap();
     let open = figures
         .lines()

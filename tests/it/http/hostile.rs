@@ -6,7 +6,8 @@ use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::time::timeout;
 
-use super::Stage;
+use super::{CREATE, Stage};
+use crate::harness::exchange;
 
 /// Unguarded, some of these would take minutes; guarded, milliseconds.
 const SOON: Duration = Duration::from_secs(10);
@@ -214,4 +215,22 @@ async fn who_never_sends_the_body_is_not_waited_for() {
     assert!(answer.starts_with("HTTP/1.1 408 "), "{answer}");
     assert!(answer.contains("REQUEST_TIMEOUT"), "{answer}");
     stage.is_unharmed().await;
+}
+
+#[tokio::test]
+async fn a_body_that_breaks_off_is_not_carried_out() {
+    let stage = Stage::new();
+    let head = "POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nConnection: close\r\n\
+                Transfer-Encoding: chunked\r\n\r\n";
+    let whole = json!({ "query": CREATE }).to_string();
+    let chunk = format!("{:x}\r\n{whole}\r\n", whole.len());
+    for (rest, status) in [("no chunk\r\n", 400), ("0\r\n\r\n", 200)] {
+        let answer = exchange(&stage.server, head, format!("{chunk}{rest}").as_bytes()).await;
+        assert_eq!(answer.status, status, "{answer:?}");
+        if status == 400 {
+            let body: Value = serde_json::from_str(&answer.body).unwrap();
+            assert_eq!(body["errors"][0]["extensions"]["code"], "BAD_REQUEST");
+            stage.is_unharmed().await;
+        }
+    }
 }

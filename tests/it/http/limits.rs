@@ -3,12 +3,10 @@
 use reqwest::Response;
 use reqwest::header::{ACCEPT, RETRY_AFTER};
 use serde_json::{Value, json};
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::TcpStream;
 use tokio::time::timeout;
 
 use super::{CREATE, GRAPHQL, Stage, refused};
-use crate::harness::SET_TIME;
+use crate::harness::{SET_TIME, exchange, post_raw};
 
 /// What a request comes to that asks for `query`.
 async fn post(stage: &Stage, query: &str) -> Response {
@@ -183,12 +181,7 @@ async fn so_many_requests_at_once_as_the_option_says() {
         assert_eq!(body["data"]["createSegment"]["changed"], true, "{body}");
     };
     let beyond = async {
-        let running = "understudy_graphql_operations_running{type=\"mutation\"} 1\n";
-        let metrics = async || {
-            let metrics = stage.http.get(stage.server.url("/metrics"));
-            metrics.send().await.unwrap().text().await.unwrap()
-        };
-        while !metrics().await.contains(running) {}
+        stage.until_a_mutation_runs().await;
         let response = post(&stage, "{ __typename }").await;
         assert_eq!(response.headers()[RETRY_AFTER], "1");
         assert_eq!(refused(response, 503).await, "OVERLOADED");
@@ -216,56 +209,71 @@ async fn the_query_string_of_a_get_may_be_as_long_as_a_body() {
     }
 }
 
-/// What a request is answered with, all of which must come; `rest` is sent while the answer is read.
-async fn exchange(stage: &Stage, head: &str, rest: &[u8]) -> String {
-    let stream = TcpStream::connect(&stage.server.address).await.unwrap();
-    let (mut reading, mut writing) = stream.into_split();
-    let send = async {
-        writing.write_all(head.as_bytes()).await.unwrap();
-        // The server need not take all of it.
-        let _ = writing.write_all(rest).await;
+#[tokio::test]
+async fn a_body_may_be_as_large_as_the_limit_and_who_sends_more_is_told_so() {
+    const LARGEST: usize = 1024 * 1024;
+    let stage = Stage::new();
+    let post = async |length: usize| {
+        let mut body = json!({ "query": CREATE }).to_string().into_bytes();
+        body.resize(length, b' ');
+        post_raw(&stage.server, &body).await
     };
-    let mut answer = vec![];
-    let both = async { tokio::join!(send, reading.read_to_end(&mut answer)) };
-    let ((), read) = timeout(SET_TIME, both).await.unwrap();
-    read.unwrap();
-    String::from_utf8(answer).unwrap()
+    for length in [LARGEST + 1, 16 * LARGEST] {
+        let answer = post(length).await;
+        assert_eq!(answer.status, 413, "{length}");
+        let body: Value = serde_json::from_str(&answer.body).unwrap();
+        assert_eq!(body["errors"][0]["extensions"]["code"], "PAYLOAD_TOO_LARGE");
+        let message = body["errors"][0]["message"].as_str().unwrap();
+        assert!(message.contains(&LARGEST.to_string()), "{message}");
+    }
+    stage.is_unharmed().await;
+    assert_eq!(post(LARGEST).await.status, 200);
 }
 
 #[tokio::test]
-async fn who_sends_too_large_a_body_is_told_so_all_the_same() {
-    let stage = Stage::new();
-    for length in [1024 * 1024 + 1, 16 * 1024 * 1024] {
-        let head = format!(
-            "POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nConnection: close\r\n\
-             Content-Length: {length}\r\n\r\n"
-        );
-        let answer = exchange(&stage, &head, &vec![b' '; length]).await;
-        assert!(answer.starts_with("HTTP/1.1 413 "), "{length}: {answer}");
-        let (_, body) = answer.split_once("\r\n\r\n").unwrap();
-        let body: Value = serde_json::from_str(body).unwrap();
-        assert_eq!(body["errors"][0]["extensions"]["code"], "PAYLOAD_TOO_LARGE");
-    }
+async fn a_body_takes_room_until_it_is_answered() {
+    // For one such body, beside the eighth that is kept for small ones; not for two.
+    let stage = Stage::with(&["--max-receiving-bytes", "1500000"]);
+    let mut body = json!({ "query": CREATE }).to_string().into_bytes();
+    body.resize(900_000, b' ');
+    let post = || stage.post("application/json", body.clone());
+    let lock = stage.database.hold_writes().await;
+    let beyond = async {
+        stage.until_a_mutation_runs().await;
+        let response = post().await;
+        assert_eq!(response.headers()[RETRY_AFTER], "1");
+        assert_eq!(refused(response, 503).await, "OVERLOADED");
+        lock.rollback().await.unwrap();
+    };
+    let both = async { tokio::join!(post(), beyond) };
+    let (waiting, ()) = timeout(SET_TIME, both).await.unwrap();
+    assert_eq!(waiting.status(), 200);
+    assert_eq!(post().await.status(), 200);
 }
 
 #[tokio::test]
 async fn a_head_has_so_long_a_url_and_so_many_headers_and_no_more() {
     let stage = Stage::new();
-    let get = |path: &str, headers: usize| {
+    let get = |path: &str, headers: &[&str]| {
         // Two are there anyway.
-        let headers = "X-More: y\r\n".repeat(headers - 2);
+        let headers = headers.concat();
         format!("GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n{headers}\r\n")
     };
     let path = |length: usize| format!("/livez?{}", "x".repeat(length - "/livez?".len()));
     let longest = 64 * 1024 - 2;
+    let long = format!("X-Long: {}\r\n", "y".repeat(30_000));
     for (head, status) in [
-        (get(&path(longest), 2), 200),
-        (get(&path(longest + 1), 2), 400),
-        (get("/livez", 96), 200),
-        (get("/livez", 97), 431),
+        (get(&path(longest), &[]), 200),
+        (get(&path(longest + 1), &[]), 400),
+        (get("/livez", &["X-More: y\r\n"; 94]), 200),
+        (get("/livez", &["X-More: y\r\n"; 95]), 431),
+        (get("/livez", &[long.as_str(); 4]), 200),
+        ("no HTTP\r\n\r\n".to_owned(), 400),
     ] {
-        let answer = exchange(&stage, &head, &[]).await;
-        let begin = &answer[..answer.len().min(12)];
-        assert_eq!(begin, format!("HTTP/1.1 {status}"), "{}", head.len());
+        let answer = exchange(&stage.server, &head, &[]).await;
+        assert_eq!(answer.status, status, "{}", head.len());
+        let is_known = answer.head.contains("\r\nx-request-id: ");
+        assert_eq!(is_known, status == 200, "{}", answer.head);
+        assert_eq!(answer.body.is_empty(), status != 200, "{}", answer.body);
     }
 }

@@ -3,15 +3,15 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use actix_web::{App, HttpServer};
 use async_graphql::{Context, EmptyMutation, EmptySubscription, Object, Schema};
-use reqwest::header::{ACCEPT, RETRY_AFTER};
-use reqwest::{Client, Response};
+use reqwest::Response;
+use reqwest::header::RETRY_AFTER;
 use serde_json::{Value, json};
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
-use understudy_transport::{Endpoint, Limits, Options, Trigger, TypeSystem, channel};
+use understudy_transport::Limits;
 
+use super::served::Served;
 use super::{GRAPHQL, refused};
 use crate::harness::SET_TIME;
 
@@ -36,8 +36,7 @@ impl Query {
 
 struct Stage {
     gate: Arc<Gate>,
-    url: String,
-    _trigger: Trigger,
+    served: Served,
 }
 
 impl Stage {
@@ -47,31 +46,14 @@ impl Stage {
             come: Semaphore::new(0),
         });
         let schema = Schema::build(Query, EmptyMutation, EmptySubscription).data(Arc::clone(&gate));
-        let schema = schema.finish();
-        let types = TypeSystem::parse(&schema.sdl()).unwrap();
-        let (trigger, shutdown) = channel();
-        let options = Options {
-            limits,
-            ..Options::default()
-        };
-        let endpoint = Endpoint::new(schema, types, options, shutdown);
-        let server = HttpServer::new(move || App::new().service(endpoint.routes("/graphql")))
-            .workers(1)
-            .disable_signals()
-            .bind("127.0.0.1:0")
-            .unwrap();
-        let url = format!("http://{}/graphql", server.addrs()[0]);
-        tokio::spawn(server.run());
         Self {
             gate,
-            url,
-            _trigger: trigger,
+            served: Served::new(schema.finish(), limits),
         }
     }
 
     async fn ask(&self, query: &str) -> Response {
-        let post = Client::new().post(&self.url).header(ACCEPT, GRAPHQL);
-        post.json(&json!({ "query": query })).send().await.unwrap()
+        self.served.ask(GRAPHQL, query).await
     }
 }
 

@@ -226,6 +226,20 @@ mod tests {
     }
 
     #[test]
+    fn what_stands_in_several_headers_counts_as_if_it_stood_in_one() {
+        let mut headers = HeaderMap::new();
+        for accept in [
+            "text/html",
+            "application/json;q=0.5",
+            "application/graphql-response+json",
+        ] {
+            headers.append(header::ACCEPT, accept.parse().unwrap());
+        }
+        let accept = Accept::of(&headers);
+        assert_eq!(accept.best(&[Json, GraphqlResponse]), Some(GraphqlResponse));
+    }
+
+    #[test]
     fn events_are_for_those_who_ask_for_them() {
         let all = [Json, GraphqlResponse, EventStream];
         assert_eq!(best_of(Some("text/event-stream"), &all), Some(EventStream));
