@@ -19,7 +19,7 @@ mod unavailable;
 mod unions;
 mod upgrade;
 
-use reqwest::header::{ACCEPT, ALLOW, CONTENT_TYPE};
+use reqwest::header::{ACCEPT, ALLOW, CACHE_CONTROL, CONTENT_TYPE, VARY};
 use reqwest::{Client, Response};
 use serde_json::{Value, json};
 
@@ -97,6 +97,11 @@ async fn refused(response: Response, status: u16) -> String {
     assert_eq!(response.status(), status);
     let content_type = response.headers()[CONTENT_TYPE].to_str().unwrap().to_owned();
     assert!(content_type.starts_with(GRAPHQL), "{content_type}");
+    // Nobody keeps it for others, or takes it for what they would be told.
+    assert_eq!(response.headers()[CACHE_CONTROL], "no-store");
+    let vary = response.headers().get_all(VARY).iter();
+    let vary: Vec<_> = vary.flat_map(|vary| vary.to_str().unwrap().split(", ")).collect();
+    assert!(vary.contains(&"accept"), "{vary:?}");
     let body: Value = response.json().await.unwrap();
     assert!(body.get("data").is_none(), "{body}");
     assert!(body["errors"][0]["message"].is_string(), "{body}");
@@ -134,6 +139,15 @@ async fn queries_go_over_post_and_get() {
         .json()
         .await
         .unwrap();
+    assert_eq!(body, json!({ "data": { "__typename": "Query" } }));
+    // As forms send what nobody has filled in.
+    let empty = [
+        ("query", "{ __typename }"),
+        ("operationName", ""),
+        ("variables", ""),
+        ("extensions", ""),
+    ];
+    let body: Value = stage.get(&empty).await.json().await.unwrap();
     assert_eq!(body, json!({ "data": { "__typename": "Query" } }));
     let body: Value = stage.get(&[("query", query)]).await.json().await.unwrap();
     assert!(
@@ -265,7 +279,16 @@ async fn batches_are_refused() {
     let one = json!({ "query": CREATE });
     for batch in [json!([]), json!([one]), json!([one, one])] {
         let response = stage.post("application/json", format!(" \n{batch}")).await;
-        assert_eq!(refused(response, 400).await, "BAD_REQUEST");
+        assert_eq!(response.status(), 400);
+        let body: Value = response.json().await.unwrap();
+        let error = &body["errors"][0];
+        assert_eq!(error["extensions"]["code"], "BAD_REQUEST");
+        assert!(
+            error["message"]
+                .as_str()
+                .unwrap()
+                .starts_with("Batches are not supported")
+        );
     }
     stage.is_unharmed().await;
 }

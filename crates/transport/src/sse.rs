@@ -167,6 +167,8 @@ fn next(response: &Response, id: Option<&str>) -> Option<Bytes> {
 mod tests {
     use std::pin::pin;
 
+    use tokio::time::timeout;
+
     use super::*;
     use crate::{Limits, channel, sockets::Sockets};
 
@@ -183,7 +185,8 @@ mod tests {
         assert_eq!(events.next().await.unwrap(), SIGN);
         assert_eq!(opened.elapsed(), Duration::ZERO);
         for count in 1..=3 {
-            assert_eq!(events.next().await.unwrap(), SIGN);
+            let sign = timeout(2 * HEARTBEAT, events.next()).await;
+            assert_eq!(sign.expect("there is no sign").unwrap(), SIGN);
             // The timer's own grain is a millisecond.
             let (due, now) = (count * HEARTBEAT, opened.elapsed());
             assert!(
@@ -192,6 +195,6 @@ mod tests {
             );
         }
         trigger.pull();
-        assert_eq!(events.next().await, None);
+        assert_eq!(timeout(HEARTBEAT / 2, events.next()).await, Ok(None));
     }
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use reqwest::header::{ACCEPT, CONTENT_TYPE};
+use reqwest::header::{ACCEPT, CACHE_CONTROL, CONTENT_TYPE, VARY};
 use serde_json::{Value, json};
 use tokio::time::timeout;
 
@@ -45,6 +45,12 @@ impl Stream {
         assert_eq!(response.status(), 200);
         let content_type = response.headers()[CONTENT_TYPE].to_str().unwrap();
         assert!(content_type.starts_with(EVENTS), "{content_type}");
+        let headers = response.headers();
+        assert_eq!(headers[CACHE_CONTROL], "no-store");
+        let vary = headers[VARY].to_str().unwrap();
+        assert!(vary.split(", ").any(|name| name == "accept"), "{vary}");
+        // Or the proxies that know this would hold events back.
+        assert_eq!(headers["x-accel-buffering"], "no");
         Self {
             response,
             read: String::new(),

@@ -1,7 +1,7 @@
 //! What an operator may limit: all that the limit says gets through, and nothing beyond it.
 
 use reqwest::Response;
-use reqwest::header::{ACCEPT, RETRY_AFTER};
+use reqwest::header::{ACCEPT, CONTENT_TYPE, RETRY_AFTER};
 use serde_json::{Value, json};
 use tokio::time::timeout;
 
@@ -104,8 +104,32 @@ async fn json_at_the_limit_passes_and_one_above_does_not() {
             200,
             "{option}"
         );
-        let response = stage.post("application/json", fails).await;
+        let response = stage.post("application/json", fails.clone()).await;
         assert_eq!(refused(response, 400).await, "QUERY_TOO_COMPLEX", "{option}");
+        // It is no request, in whatever the client takes.
+        let post = stage.http.post(stage.server.url("/graphql"));
+        let post = post.header(CONTENT_TYPE, "application/json").body(fails);
+        assert_eq!(post.send().await.unwrap().status(), 400, "{option}");
+    }
+}
+
+#[tokio::test]
+async fn json_in_a_url_has_the_same_limits() {
+    let lists = |depth: usize| format!("{{\"a\":{}1{}}}", "[".repeat(depth - 1), "]".repeat(depth - 1));
+    // The list, and what is in it.
+    let values = |count: usize| json!({ "a": vec![1; count - 1] }).to_string();
+    for (option, passes, fails) in [
+        ("--max-json-nesting", lists(5), lists(6)),
+        ("--max-json-values", values(5), values(6)),
+    ] {
+        let stage = Stage::with(&[option, "5"]);
+        for name in ["variables", "extensions"] {
+            let get = async |json| stage.get(&[("query", "{ __typename }"), (name, json)]).await;
+            let response = get(&passes).await;
+            assert_eq!(response.status(), 200, "{option} {name}");
+            let refused = refused(get(&fails).await, 400).await;
+            assert_eq!(refused, "QUERY_TOO_COMPLEX", "{option} {name}");
+        }
     }
 }
 

@@ -1,7 +1,9 @@
 //! Pages of other origins, in a browser.
 
 use reqwest::Response;
-use reqwest::header::{ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_ORIGIN, CONTENT_TYPE, ORIGIN};
+use reqwest::header::{
+    ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_ORIGIN, CONTENT_TYPE, HeaderMap, ORIGIN,
+};
 use serde_json::{Value, json};
 use tokio_tungstenite::tungstenite::Error;
 
@@ -9,6 +11,7 @@ use super::{CREATE, Stage};
 use crate::harness::{Database, SUBPROTOCOL, Server, Socket, command};
 
 const FRIEND: &str = "https://app.example.com";
+const NEIGHBOUR: &str = "http://localhost:3000";
 const STRANGER: &str = "https://evil.example.com";
 
 async fn post(stage: &Stage, origin: &str) -> Response {
@@ -23,6 +26,13 @@ async fn assert_forbidden(response: Response) {
     assert_eq!(response.status(), 403);
     let body: Value = response.json().await.unwrap();
     assert_eq!(body["errors"][0]["extensions"]["code"], "FORBIDDEN_ORIGIN");
+}
+
+/// The names that a header has in it.
+fn names(headers: &HeaderMap, header: &str) -> Vec<String> {
+    let values = headers.get_all(header).iter();
+    let names = values.flat_map(|value| value.to_str().unwrap().split(','));
+    names.map(|name| name.trim().to_lowercase()).collect()
 }
 
 #[tokio::test]
@@ -87,50 +97,51 @@ async fn several_origins_of_any_kind_stand_in_one_variable() {
 
 #[tokio::test]
 async fn pages_that_are_named_may_use_everything() {
-    let stage = Stage::with(&[
-        "--allow-origin",
-        FRIEND,
-        "--allow-origin",
-        "http://localhost:3000",
-    ]);
-    let preflight = |origin: &'static str| {
+    let stage = Stage::with(&["--allow-origin", FRIEND, "--allow-origin", NEIGHBOUR]);
+    let preflight = async |origin: &str, method: &str| {
         let options = stage
             .http
             .request(reqwest::Method::OPTIONS, stage.server.url("/graphql"));
         let options = options
             .header(ORIGIN, origin)
-            .header("Access-Control-Request-Method", "POST")
+            .header("Access-Control-Request-Method", method)
             .header("Access-Control-Request-Headers", "authorization,content-type");
-        async { options.send().await.unwrap() }
+        options.send().await.unwrap()
     };
-    let response = preflight(FRIEND).await;
-    assert_eq!(response.status(), 200);
-    assert_eq!(response.headers()[ACCESS_CONTROL_ALLOW_ORIGIN], FRIEND);
-    assert_eq!(response.headers()[ACCESS_CONTROL_ALLOW_CREDENTIALS], "true");
-    let allowed = response.headers()["Access-Control-Allow-Headers"]
-        .to_str()
-        .unwrap();
-    assert!(
-        allowed.contains("authorization") && allowed.contains("content-type"),
-        "{allowed}"
-    );
-    let response = preflight(STRANGER).await;
+    for origin in [FRIEND, NEIGHBOUR] {
+        for method in ["GET", "HEAD", "POST"] {
+            let response = preflight(origin, method).await;
+            assert_eq!(response.status(), 200, "{origin} {method}");
+            let headers = response.headers();
+            assert_eq!(headers[ACCESS_CONTROL_ALLOW_ORIGIN], origin);
+            assert_eq!(headers[ACCESS_CONTROL_ALLOW_CREDENTIALS], "true");
+            assert!(names(headers, "Access-Control-Allow-Methods").contains(&method.to_lowercase()));
+            let allowed = names(headers, "Access-Control-Allow-Headers");
+            for name in ["authorization", "content-type"] {
+                assert!(allowed.contains(&name.to_owned()), "{allowed:?}");
+            }
+        }
+    }
+    let response = preflight(STRANGER, "POST").await;
     assert!(response.headers().get(ACCESS_CONTROL_ALLOW_ORIGIN).is_none());
     assert_forbidden(response).await;
 
-    let response = post(&stage, FRIEND).await;
-    assert_eq!(response.status(), 200);
-    assert_eq!(response.headers()[ACCESS_CONTROL_ALLOW_ORIGIN], FRIEND);
-    assert_eq!(response.headers()[ACCESS_CONTROL_ALLOW_CREDENTIALS], "true");
-    assert!(
-        response.headers()[CONTENT_TYPE]
-            .to_str()
-            .unwrap()
-            .starts_with("application/json")
-    );
-    let vary: Vec<_> = response.headers().get_all("Vary").iter().collect();
-    let vary = format!("{vary:?}").to_lowercase();
-    assert!(vary.contains("origin") && vary.contains("accept"), "{vary}");
+    for origin in [FRIEND, NEIGHBOUR] {
+        let response = post(&stage, origin).await;
+        assert_eq!(response.status(), 200);
+        let headers = response.headers();
+        assert_eq!(headers[ACCESS_CONTROL_ALLOW_ORIGIN], origin);
+        assert_eq!(headers[ACCESS_CONTROL_ALLOW_CREDENTIALS], "true");
+        let content_type = headers[CONTENT_TYPE].to_str().unwrap();
+        assert!(content_type.starts_with("application/json"));
+        let vary = names(headers, "Vary");
+        assert!(vary.contains(&"origin".to_owned()), "{vary:?}");
+        assert!(vary.contains(&"accept".to_owned()), "{vary:?}");
+        // What else its script may read of an answer.
+        let mut exposed = names(headers, "Access-Control-Expose-Headers");
+        exposed.sort_unstable();
+        assert_eq!(exposed, ["retry-after", "x-request-id"]);
+    }
     assert_forbidden(post(&stage, STRANGER).await).await;
     let headers = [("Sec-WebSocket-Protocol", SUBPROTOCOL), ("Origin", FRIEND)];
     Socket::shake_hands(&stage.server, &headers).await.unwrap();
