@@ -7,7 +7,7 @@ use actix_web::error::PayloadError;
 use crate::budget::{Budget, NoRoom};
 
 /// How many bytes a request or a message may hold and still have room where large ones that never end fill the rest.
-const LITTLE: usize = 32 * 1024;
+pub(crate) const LITTLE: usize = 32 * 1024;
 
 /// The budget of what is being received, in bytes.
 pub(crate) fn budget(bytes: usize) -> Budget {

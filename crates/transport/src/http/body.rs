@@ -10,10 +10,14 @@ use crate::{
     Limits,
     budget::{Budget, Held},
     error::{Refused, in_short},
+    receiving::LITTLE,
 };
 
 /// What a request takes besides its body, in bytes. Over HTTP/2 one connection may begin as many as it likes.
 const REQUEST: usize = 4 * 1024;
+
+/// How long a body may be that belongs to a request for which room is kept, in bytes.
+const SMALL: usize = LITTLE - REQUEST;
 
 /// A body, for which room is held until this is dropped.
 #[derive(Debug)]
@@ -74,8 +78,10 @@ impl Body {
         }
         let capacity = self.bytes.capacity();
         if length > capacity {
-            // What is held is what the memory really has; and that grows so that not every piece has it moved.
-            let wanted = capacity.saturating_mul(2).clamp(length, limit);
+            // What is held is what the memory really has; and that grows so that not every piece has it moved, but not so
+            // that what is small would be taken for what is not.
+            let most = if length <= SMALL { limit.min(SMALL) } else { limit };
+            let wanted = capacity.saturating_mul(2).clamp(length, most);
             self.held.grow(wanted - capacity)?;
             self.bytes.reserve_exact(wanted - self.bytes.len());
         }
@@ -87,6 +93,7 @@ impl Body {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::receiving;
 
     /// So little that all of it is for small ones.
     const ROOM: usize = 16 * 1024;
@@ -116,5 +123,27 @@ mod tests {
         assert!(matches!(refused, Err(Refused::NoRoom(_))), "{refused:?}");
         drop(held);
         empty().append(&whole, ROOM).unwrap();
+    }
+
+    #[test]
+    fn what_is_small_has_room_where_what_is_large_has_taken_the_rest() {
+        const KIB: usize = 1024;
+        let budget = receiving::budget(512 * KIB);
+        let mut large = budget.hold(0);
+        large.grow(448 * KIB).unwrap();
+        let mut body = Body {
+            bytes: vec![],
+            held: budget.hold(0),
+        };
+        body.held.grow(REQUEST).unwrap();
+        // With what the request takes besides, that is 32 KiB.
+        for _ in 0..28 {
+            body.append(&[b'x'; KIB], 512 * KIB).unwrap();
+        }
+        let beyond = body.append(b"x", 512 * KIB);
+        assert!(matches!(beyond, Err(Refused::NoRoom(_))), "{beyond:?}");
+        drop(large);
+        body.append(b"x", 512 * KIB).unwrap();
+        assert_eq!(body.len(), 28 * KIB + 1);
     }
 }
