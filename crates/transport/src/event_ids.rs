@@ -49,3 +49,37 @@ impl EventIds {
         mem::take(&mut *self.next.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use actix_web::http::header::{HeaderName, HeaderValue};
+
+    use super::*;
+
+    /// Those of a request with this header.
+    fn ids(seen: &'static str) -> EventIds {
+        let mut headers = HeaderMap::new();
+        let name = HeaderName::from_static(LAST_EVENT_ID);
+        headers.insert(name, HeaderValue::from_static(seen));
+        EventIds::of(&headers)
+    }
+
+    #[test]
+    fn who_has_seen_nothing_says_nothing() {
+        assert_eq!(EventIds::of(&HeaderMap::new()).seen(), None);
+        assert_eq!(ids("").seen(), None);
+        assert_eq!(ids("12").seen(), Some("12"));
+    }
+
+    #[test]
+    fn an_id_is_that_of_one_result_and_no_line_of_its_own() {
+        let ids = ids("12");
+        ids.say("13");
+        assert_eq!(ids.clone().take().as_deref(), Some("13"));
+        assert_eq!(ids.take(), None);
+        for id in ["1\ndata: x", "1\r", "1\0"] {
+            ids.say(id);
+            assert_eq!(ids.take(), None, "{id:?}");
+        }
+    }
+}

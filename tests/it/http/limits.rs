@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use tokio::time::timeout;
 
 use super::{CREATE, GRAPHQL, Stage, refused};
-use crate::harness::{SET_TIME, exchange, post_raw};
+use crate::harness::{SET_TIME, Socket, exchange, post_raw};
 
 /// What a request comes to that asks for `query`.
 async fn post(stage: &Stage, query: &str) -> Response {
@@ -209,6 +209,17 @@ async fn so_many_requests_at_once_as_the_option_says() {
         let response = post(&stage, "{ __typename }").await;
         assert_eq!(response.headers()[RETRY_AFTER], "1");
         assert_eq!(refused(response, 503).await, "OVERLOADED");
+        // However it is sent.
+        let mut socket = Socket::open(&stage.server).await;
+        socket.subscribe("a", "{ __typename }", json!({})).await;
+        let message = socket.message().await;
+        assert_eq!(message["type"], "error");
+        assert_eq!(message["payload"][0]["extensions"]["code"], "OVERLOADED");
+        let post = stage.http.post(stage.server.url("/graphql"));
+        let post = post.header(ACCEPT, "text/event-stream");
+        let post = post.json(&json!({ "query": "{ __typename }" }));
+        let events = post.send().await.unwrap().text().await.unwrap();
+        assert!(events.contains("\"code\":\"OVERLOADED\""), "{events}");
         lock.rollback().await.unwrap();
     };
     let both = async { tokio::join!(waiting, beyond) };
