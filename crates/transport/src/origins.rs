@@ -215,6 +215,18 @@ mod tests {
     }
 
     #[test]
+    fn a_host_is_the_same_in_letters_of_either_case() {
+        for (origin, host) in [
+            ("http://api.example.com", "API.example.com"),
+            ("HTTP://API.example.com", "api.example.com"),
+        ] {
+            let request = TestRequest::default().insert_header((header::HOST, host));
+            let request = request.insert_header((header::ORIGIN, origin)).to_http_request();
+            assert!(Origins::default().check(&request).is_ok(), "{origin} {host}");
+        }
+    }
+
+    #[test]
     fn pictures_and_links_of_other_pages_are_not_let_in() {
         for (site, is_let_in) in [
             ("none", true),

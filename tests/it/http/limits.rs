@@ -134,6 +134,21 @@ async fn json_in_a_url_has_the_same_limits() {
 }
 
 #[tokio::test]
+async fn of_very_many_mistakes_the_first_hundred_are_told() {
+    let stage = Stage::new();
+    for count in [100, 101] {
+        let fields: Vec<_> = (0..count).map(|number| format!("f{number}x")).collect();
+        let response = post(&stage, &format!("{{ {} }}", fields.join(" "))).await;
+        let body: Value = response.json().await.unwrap();
+        let errors = body["errors"].as_array().unwrap();
+        assert_eq!(errors.len(), 100, "{count}");
+        for (error, field) in errors.iter().zip(&fields) {
+            assert!(error["message"].as_str().unwrap().contains(field), "{error}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_variable_counts_wherever_it_is_used() {
     let stage = Stage::with(&["--max-json-values", "100"]);
     let ids = vec!["seg_01m817ggyzekdax44q2qmeg1tc"; 20];

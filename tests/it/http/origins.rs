@@ -59,6 +59,28 @@ async fn pages_of_others_can_do_nothing_unless_they_are_named() {
 }
 
 #[tokio::test]
+async fn pictures_and_links_of_other_pages_cannot_ask_a_query() {
+    let stage = Stage::new();
+    for (site, is_let_in) in [
+        ("none", true),
+        ("same-origin", true),
+        ("same-site", false),
+        ("cross-site", false),
+    ] {
+        for accept in ["application/json", "text/event-stream"] {
+            let get = stage.http.get(stage.server.url("/graphql?query={__typename}"));
+            let get = get.header("Sec-Fetch-Site", site).header("Accept", accept);
+            let response = get.send().await.unwrap();
+            if is_let_in {
+                assert_eq!(response.status(), 200, "{site} {accept}");
+            } else {
+                assert_forbidden(response).await;
+            }
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_preflight_of_what_nobody_may_send_is_refused() {
     let stage = Stage::with(&["--allow-origin", FRIEND]);
     let options = stage
