@@ -1,6 +1,6 @@
 //! The command line: what it prints, and that what is wrong gets one clear line and an exit code.
 
-mod limits;
+mod options;
 
 use std::fs;
 use std::net::TcpListener;

@@ -5,7 +5,6 @@ mod http_2;
 mod leaving;
 mod log;
 mod metrics;
-mod options;
 mod readiness;
 mod request_id;
 mod secrets;

@@ -9,7 +9,7 @@ use reqwest::{Method, Response, StatusCode};
 use serde_json::{Map, Value, json};
 
 use super::Stage;
-use crate::harness::{Server, Socket, email};
+use crate::harness::{Server, Socket, command, email};
 
 /// The page's tabs, in their order: a query, and its variables.
 fn tabs() -> Vec<(String, Map<String, Value>)> {
@@ -149,6 +149,23 @@ fn assert_strict(headers: &HeaderMap, path: &str) {
     assert_eq!(headers["x-content-type-options"], "nosniff", "{path}");
     assert_eq!(headers["referrer-policy"], "no-referrer", "{path}");
     assert_eq!(headers["vary"], "accept-encoding", "{path}");
+}
+
+/// The page is a part of the program, as it is in a release: not a folder that happens to be there.
+#[tokio::test]
+async fn the_page_is_in_the_program_itself() {
+    let stage = Stage::new();
+    let (_, _, page) = fetch(&stage, Method::GET, "/").await;
+    let line = page
+        .lines()
+        .find(|line| line.contains("<script"))
+        .unwrap_or(&page);
+    let mut grep = std::process::Command::new("grep");
+    grep.args(["--quiet", "--text", "--fixed-strings", "--", line]);
+    assert!(
+        grep.arg(command().get_program()).status().unwrap().success(),
+        "{line}"
+    );
 }
 
 #[tokio::test]
