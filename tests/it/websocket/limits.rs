@@ -74,6 +74,34 @@ async fn so_many_operations_run_at_once_and_no_more() {
 }
 
 #[tokio::test]
+async fn an_operation_whose_json_is_beyond_a_limit_is_refused_and_the_others_go_on() {
+    let list = |count: usize| json!({ "after": 0, "more": vec![1; count] });
+    let deep = |depth: usize| {
+        let inner = (1..depth).fold(json!([]), |inner, _| json!([inner]));
+        json!({ "after": 0, "more": inner })
+    };
+    // Seven parts of the message are there anyway, and three objects in one another.
+    for (option, limit, passes, fails) in [
+        ("--max-json-values", "20", list(13), list(14)),
+        ("--max-json-nesting", "5", deep(2), deep(3)),
+    ] {
+        let stage = Stage::with(&[option, limit]);
+        let mut socket = Socket::open(&stage.server).await;
+        socket.subscribe("a", CAMPAIGN_EVENTS, passes).await;
+        socket.subscribe("b", CAMPAIGN_EVENTS, fails).await;
+        let told = socket.message().await;
+        assert_eq!(
+            (&told["type"], &told["id"]),
+            (&json!("error"), &json!("b")),
+            "{told}"
+        );
+        assert_eq!(told["payload"][0]["extensions"]["code"], "QUERY_TOO_COMPLEX");
+        stage.create("First").await;
+        assert_eq!(sequence(&socket.event("a").await), 1);
+    }
+}
+
+#[tokio::test]
 async fn a_message_is_as_large_as_a_request_and_no_larger() {
     let stage = Stage::with(&["--max-request-bytes", "1000"]);
     let message = |length: usize| {

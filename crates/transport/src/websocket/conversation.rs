@@ -183,14 +183,13 @@ impl<E: Executor> Conversation<E> {
                 &format_args!("Subscriber for {id} already exists"),
             ))),
             Said::Subscribe(id, _) if self.operations.len() >= self.endpoint.limits().operations => {
-                // The others go on: clients take a socket that is closed for it as one that has ended for good.
                 let refused = Refused::Overloaded(
                     "Too many operations are running on this socket. End one of them, or open another socket.",
                 );
-                let payload = &refused.to_response().errors;
-                self.send(&Outgoing::Error { id: &id, payload }).await
+                self.refuse(&id, &refused).await
             }
-            Said::Subscribe(id, request) => {
+            Said::Subscribe(id, Err(refused)) => self.refuse(&id, &refused).await,
+            Said::Subscribe(id, Ok(request)) => {
                 let asked = Asked {
                     id: id.clone(),
                     request: *request,
@@ -202,6 +201,12 @@ impl<E: Executor> Conversation<E> {
                 Ok(())
             }
         }
+    }
+
+    /// Refuses an operation. The others go on: clients take a socket that is closed for one as one that has ended for good.
+    async fn refuse(&mut self, id: &str, refused: &Refused) -> Result<(), End> {
+        let payload = &refused.to_response().errors;
+        self.send(&Outgoing::Error { id, payload }).await
     }
 
     /// Tells what has come of an operation, or that nothing more comes.

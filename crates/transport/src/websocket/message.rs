@@ -13,6 +13,7 @@ use serde_json::{Map, Value};
 
 use crate::{
     Limits,
+    error::Refused,
     http::{answer::Body, request::JsonRequest},
 };
 
@@ -110,8 +111,8 @@ pub(super) enum Said {
     Ping(Option<Map<String, Value>>),
     /// It has answered.
     Pong,
-    /// It wants an operation to be carried out.
-    Subscribe(String, Box<Request>),
+    /// It wants an operation to be carried out; or one that is not even read, since its JSON is beyond a limit.
+    Subscribe(String, Result<Box<Request>, Refused>),
     /// It wants no more of an operation.
     Complete(String),
 }
@@ -122,7 +123,9 @@ pub(super) enum Said {
 /// If it is none of the protocol; the reason is what to close the socket with.
 pub(super) fn understand(text: &[u8], limits: &Limits) -> Result<Said, CloseReason> {
     let invalid = |what: &dyn fmt::Display| reason(close_code::INVALID_MESSAGE, what);
-    crate::guard::check_json(text, limits).map_err(|error| reason(CloseCode::Policy, &error.message))?;
+    if let Err(error) = crate::guard::check_json(text, limits) {
+        return beyond_a_limit(text, error);
+    }
     let Object(incoming) =
         serde_json::from_slice(text).map_err(|error| invalid(&format_args!("Invalid message: {error}")))?;
     Ok(match incoming {
@@ -141,9 +144,28 @@ pub(super) fn understand(text: &[u8], limits: &Limits) -> Result<Said, CloseReas
                 Err(_) if has_query => Request::new(""),
                 Err(refused) => return Err(invalid(&refused)),
             };
-            Said::Subscribe(check_id(id)?, Box::new(request))
+            Said::Subscribe(check_id(id)?, Ok(Box::new(request)))
         }
     })
+}
+
+/// What is to be said of a message that is not read: of an operation, that it is refused. The others go on.
+fn beyond_a_limit(text: &[u8], error: ServerError) -> Result<Said, CloseReason> {
+    /// What there is of a message without its payload, which is passed over however deep it goes.
+    #[derive(Deserialize)]
+    struct Head {
+        #[serde(rename = "type")]
+        kind: String,
+        id: String,
+    }
+
+    match serde_json::from_slice(text) {
+        Ok(Object(Head { kind, id })) if kind == "subscribe" => Ok(Said::Subscribe(
+            check_id(id)?,
+            Err(Refused::Body(Box::new(error))),
+        )),
+        _ => Err(reason(CloseCode::Policy, &error.message)),
+    }
 }
 
 fn check_id(id: String) -> Result<String, CloseReason> {
@@ -336,6 +358,36 @@ mod tests {
             (many(limits.values + 1), Some(1008)),
         ] {
             assert_eq!(code_of(&text), code, "{} bytes", text.len());
+        }
+    }
+
+    #[test]
+    fn an_operation_whose_json_is_beyond_a_limit_is_refused_by_its_id() {
+        let subscribe = |value: &str, rest: &str| {
+            format!(
+                "{{\"payload\":{{\"query\":\"{{ a }}\",\"variables\":{{\"a\":{value}}}}},\"type\":\"subscribe\"{rest}}}"
+            )
+        };
+        let refused = |text: &str| match understand(text.as_bytes(), &Limits::default()) {
+            Ok(Said::Subscribe(id, Err(Refused::Body(error)))) => Ok((id, error.message)),
+            Ok(_) => panic!("it is read"),
+            Err(reason) => Err(u16::from(reason.code)),
+        };
+        // However deep it is, nobody recurses over it.
+        for depth in [100, 200, 200_000] {
+            let deep = format!("{}{}", "[".repeat(depth), "]".repeat(depth));
+            let (id, message) = refused(&subscribe(&deep, ",\"id\":\"1\"")).unwrap();
+            assert_eq!(id, "1");
+            assert!(message.contains("64"), "{message}");
+            assert_eq!(refused(&subscribe(&deep, "")), Err(1008));
+            assert_eq!(refused(&subscribe(&deep, ",\"id\":\"\"")), Err(4400));
+            let long = format!(",\"id\":\"{}\"", "x".repeat(MAX_ID_BYTES + 1));
+            assert_eq!(refused(&subscribe(&deep, &long)), Err(1008));
+            assert_eq!(
+                refused(&subscribe(&deep, ",\"id\":\"1\",\"id\":\"2\"")),
+                Err(1008)
+            );
+            assert_eq!(refused(&format!("[\"subscribe\",\"1\",{deep}]")), Err(1008));
         }
     }
 

@@ -98,7 +98,7 @@ pub(super) fn begin<E: Executor>(
 
 /// The request in a message that has been understood before.
 fn understand_again(text: &[u8], limits: &Limits) -> Result<Request, CloseReason> {
-    if let Said::Subscribe(_, request) = understand(text, limits)? {
+    if let Said::Subscribe(_, Ok(request)) = understand(text, limits)? {
         return Ok(*request);
     }
     tracing::error!("a message has another meaning than before");
@@ -215,7 +215,7 @@ mod tests {
     }
 
     fn begin_again(endpoint: &TestEndpoint, places: &Places) -> Result<Results, CloseReason> {
-        let Ok(Said::Subscribe(id, request)) = understand(MESSAGE, endpoint.limits()) else {
+        let Ok(Said::Subscribe(id, Ok(request))) = understand(MESSAGE, endpoint.limits()) else {
             panic!("it is not understood")
         };
         let asked = Asked {
