@@ -14,6 +14,9 @@ mod m0007_search;
 mod m0008_compatibility;
 mod m0009_name_order;
 mod m0010_list_columns;
+mod m0011_event_actors;
+mod m0012_tokens;
+mod m0013_segment_uses;
 mod table;
 
 /// All migrations, in order.
@@ -34,6 +37,9 @@ impl MigratorTrait for Migrator {
             Box::new(m0008_compatibility::Migration),
             Box::new(m0009_name_order::Migration),
             Box::new(m0010_list_columns::Migration),
+            Box::new(m0011_event_actors::Migration),
+            Box::new(m0012_tokens::Migration),
+            Box::new(m0013_segment_uses::Migration),
         ]
     }
 }

@@ -13,12 +13,25 @@ const url = new URL("graphql", document.baseURI);
 const subscriptionUrl = new URL(url);
 subscriptionUrl.protocol = url.protocol.replace("http", "ws");
 
-const fetcher = createGraphiQLFetcher({
+const fetch = createGraphiQLFetcher({
   url: url.href,
   subscriptionUrl: subscriptionUrl.href,
   // The server answers in one piece, so nothing else is asked for.
   enableIncrementalDelivery: false,
 });
+
+/** The headers that were there when the page was left. */
+const keptHeaders = () => {
+  try {
+    return JSON.parse(localStorage.getItem("graphiql:headers")) ?? {};
+  } catch {
+    return {};
+  }
+};
+// GraphiQL asks for the schema before the editor of the headers is there, and a closed server tells nobody without.
+const fetcher = (parameters, options) =>
+  fetch(parameters, parameters.operationName === "IntrospectionQuery" ? { headers: keptHeaders(), ...options } : options);
+
 const graphiql = createElement(GraphiQL, {
   fetcher,
   defaultTabs: tabs,

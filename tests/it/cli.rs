@@ -24,6 +24,10 @@ fn complaint(arguments: &[&str]) -> String {
     let (stdout, stderr, status) = run(arguments);
     assert!(!status.success(), "{arguments:?}");
     assert_eq!(stdout, "", "{arguments:?}");
+    // That a password stands in the command line is told before.
+    let warned = stderr.lines().filter(|line| line.contains(" WARN "));
+    let warned = warned.map(|line| line.len() + 1).sum::<usize>();
+    let stderr = &stderr[warned..];
     let line = stderr
         .strip_suffix('\n')
         .unwrap_or_else(|| panic!("{arguments:?}: {stderr:?}"));

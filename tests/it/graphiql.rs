@@ -54,8 +54,9 @@ async fn graphiql_works_in_a_browser_that_reaches_nobody_else() {
     // The editor has closed the brackets.
     assert_eq!(step(&mut program, "completes").await, "{ segments { totalCount}}");
     let remembered = step(&mut program, "remembers").await;
-    assert_eq!(remembered["request"], "Bearer rehearsal");
-    assert_eq!(remembered["socket"], "Bearer rehearsal");
+    assert_eq!(remembered["request"], true);
+    assert_eq!(remembered["socket"], "connection_ack");
+    assert_eq!(remembered["nobody"], "UNAUTHENTICATED");
     let tabs = json!([
         "Pairs",
         "SaveDraft",

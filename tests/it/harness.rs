@@ -1,6 +1,8 @@
 //! What the stories stand on.
 
+pub(crate) mod access;
 mod audit;
+pub(crate) mod calls;
 mod content;
 mod crowd;
 mod database;
@@ -11,8 +13,9 @@ mod lists;
 mod many;
 mod program;
 mod raw;
+mod scanner;
 mod server;
-mod socket;
+pub(crate) mod socket;
 mod standing;
 mod step;
 mod tampering;
@@ -28,6 +31,7 @@ pub(crate) use judge::{assert_whole, findings};
 pub(crate) use lists::{List, find};
 pub(crate) use program::Program;
 pub(crate) use raw::{exchange, post_raw};
+pub(crate) use scanner::{Scan, Scanner};
 pub(crate) use server::{SET_TIME, Server, client, command, run};
 pub(crate) use socket::{Received, SUBPROTOCOL, Socket};
 pub(crate) use standing::STANDINGS;

@@ -7,6 +7,7 @@
 // `allow-unwrap-in-tests` knows a test by its attribute; here the helpers are part of the tests too.
 #![allow(clippy::unwrap_used)]
 
+mod access;
 mod allowed_actions;
 mod archive;
 mod attacks;
@@ -54,6 +55,7 @@ mod races;
 mod readme;
 mod resume;
 mod save_draft;
+mod scanners;
 mod schema;
 mod search;
 mod segments;

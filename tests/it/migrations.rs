@@ -114,7 +114,7 @@ async fn a_newer_database_that_says_it_is_compatible_is_used_by_this_binary() {
     let db = database.connect().await;
     for sql in [
         "ALTER TABLE campaigns ADD COLUMN colour TEXT NOT NULL DEFAULT 'green'",
-        "ALTER TABLE campaign_events ADD COLUMN actor TEXT",
+        "ALTER TABLE campaign_events ADD COLUMN device TEXT",
         "CREATE TABLE actors (id TEXT PRIMARY KEY)",
         "INSERT INTO seaql_migrations (version, applied_at) VALUES ('m9999_actors', 0)",
     ] {

@@ -2,8 +2,12 @@
 
 mod moving;
 
-use serde_json::{Value, json};
+use std::mem;
 
+use serde_json::{Value, json};
+use understudy_app::Caller;
+
+use crate::harness::introspection::{Types, name, named};
 use crate::harness::{List, World, find, in_app};
 
 /// Every connection of the schema over a stage, by a name of its own.
@@ -38,40 +42,47 @@ impl Lists {
     /// Each list has `count` rows, with names and times that are the same here and there.
     async fn of(count: usize) -> Self {
         let world = World::new().await;
-        let segment = world.segment("same").await;
-        for index in 1..count {
-            world.segment(if index % 3 == 0 { "same" } else { "Same" }).await;
-        }
-        let mut first = None;
-        for index in 0..count.div_ceil(2) {
-            let mut content = in_app(["b", "B", "a"][index % 3]);
-            content["segmentIds"] = json!([segment]);
-            let id = world.create(content).await.id();
-            first.get_or_insert(id);
-        }
-        for index in 0..count / 2 {
-            let content = json!({ "name": "B", "segmentIds": [segment], "tags": [index.to_string()] });
-            world.create(content).await;
-        }
-        for index in 0..count / 2 {
-            world.canvas("c", ["HIGH", "LOW", "MEDIUM"][index % 3]).await;
-        }
-        for _ in count / 2..count {
-            let id = world.canvas("archived", "LOW").await;
-            let query = "mutation ($id: ID!) { archiveCanvas(id: $id) { changed } }";
-            world.ask(query, json!({ "id": id })).await;
-        }
-        let first = first.unwrap();
-        for index in 1..count {
-            world
-                .update(&first, json!({ "description": index.to_string() }))
-                .await;
-        }
-        Self {
-            lists: lists(&segment, &first),
-            world,
-        }
+        let lists = fill(&world, count).await;
+        Self { world, lists }
     }
+}
+
+/// Fills each list with `count` rows.
+async fn fill(world: &World, count: usize) -> Vec<(String, List)> {
+    let segment = world.segment("same").await;
+    for index in 1..count {
+        world.segment(if index % 3 == 0 { "same" } else { "Same" }).await;
+    }
+    let mut first = None;
+    for index in 0..count.div_ceil(2) {
+        let mut content = in_app(["b", "B", "a"][index % 3]);
+        content["segmentIds"] = json!([segment]);
+        let id = world.create(content).await.id();
+        first.get_or_insert(id);
+    }
+    for index in 0..count / 2 {
+        let content = json!({ "name": "B", "segmentIds": [segment], "tags": [index.to_string()] });
+        world.create(content).await;
+    }
+    for index in 0..count / 2 {
+        world.canvas("c", ["HIGH", "LOW", "MEDIUM"][index % 3]).await;
+    }
+    for _ in count / 2..count {
+        let id = world.canvas("archived", "LOW").await;
+        let query = "mutation ($id: ID!) { archiveCanvas(id: $id) { changed } }";
+        world.ask(query, json!({ "id": id })).await;
+    }
+    let first = first.unwrap();
+    for index in 1..count {
+        world
+            .update(&first, json!({ "description": index.to_string() }))
+            .await;
+    }
+    for index in 0..count {
+        let query = "mutation ($name: String!) { createToken(input: { name: $name, role: VIEWER }) { userErrors { code } } }";
+        world.ask(query, json!({ "name": index.to_string() })).await;
+    }
+    lists(&segment, &first)
 }
 
 fn lists(segment: &str, campaign: &str) -> Vec<(String, List)> {
@@ -94,6 +105,7 @@ fn lists(segment: &str, campaign: &str) -> Vec<(String, List)> {
             list("canvases(PAGE, includeArchived: true)", "id"),
         ),
         ("inAppOrder".to_owned(), list("inAppOrder(PAGE)", source)),
+        ("tokens".to_owned(), list("tokens(PAGE)", "id")),
         (
             "history".to_owned(),
             below("campaign", campaign, "history(PAGE)", "sequence"),
@@ -104,6 +116,59 @@ fn lists(segment: &str, campaign: &str) -> Vec<(String, List)> {
         ),
     ]);
     lists
+}
+
+/// A connection that is not among the lists is tried by none of these stories.
+#[tokio::test]
+async fn the_lists_are_all_there_are() {
+    let world = World::new().await;
+    let types = Types::of(&world).await;
+    let mut connections = vec![];
+    for of in types.objects() {
+        let fields = types.fields(of).iter();
+        let fields = fields.filter(|field| named(field).ends_with("Connection"));
+        connections.extend(fields.map(|field| format!("{of}.{}", name(field))));
+    }
+    connections.sort();
+    let listed = [
+        "Campaign.history",
+        "Query.campaigns",
+        "Query.canvases",
+        "Query.inAppOrder",
+        "Query.segments",
+        "Query.tokens",
+        "Segment.campaigns",
+    ];
+    assert_eq!(connections, listed);
+}
+
+#[tokio::test]
+async fn a_cursor_of_another_workspace_is_a_place_in_the_own_list() {
+    let mut stage = Lists::of(5).await;
+    let foreign = stage.world.app.create_workspace("Foreign").await.unwrap().id;
+    let foreign = stage.world.of(Caller::system(foreign));
+    let own = mem::replace(&mut stage.world.schema, foreign);
+    let lists = fill(&stage.world, 5).await;
+    let mut cursors = vec![];
+    for (_, list) in &lists {
+        cursors.push(list.page(&stage.world, json!({})).await.cursors);
+    }
+    stage.world.schema = own;
+    for ((name, list), cursors) in stage.lists.iter().zip(cursors) {
+        let whole = list.page(&stage.world, json!({})).await;
+        for cursor in cursors {
+            let before = list.page(&stage.world, json!({ "before": cursor })).await;
+            let after = list.page(&stage.world, json!({ "after": cursor })).await;
+            assert_eq!((before.total, after.total), (5, 5), "{name}");
+            let others = whole.keys.iter().zip(&whole.cursors);
+            let others: Vec<_> = others
+                .filter(|(_, own)| **own != cursor)
+                .map(|(key, _)| key)
+                .collect();
+            let found: Vec<_> = before.keys.iter().chain(&after.keys).collect();
+            assert_eq!(found, others, "{name}");
+        }
+    }
 }
 
 #[tokio::test]

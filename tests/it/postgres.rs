@@ -8,6 +8,7 @@ mod migrating;
 mod runtimes;
 mod signals;
 mod start;
+mod tls;
 
 use sea_orm::{ConnectionTrait as _, DatabaseConnection, DbBackend, Statement};
 use understudy_tests::postgres::{Binaries, Cluster};

@@ -6,7 +6,7 @@ use futures_util::StreamExt as _;
 use futures_util::future::join;
 use serde_json::json;
 use tokio::time::timeout;
-use understudy_app::App;
+use understudy_app::{App, Caller};
 use understudy_domain::content::ContentPatch;
 use understudy_domain::text::Patched;
 use understudy_domain::{WorkspaceId, id::CampaignId};
@@ -21,7 +21,10 @@ async fn create(app: &App, name: &str) -> CampaignId {
         name: Patched::Set(name.to_owned()),
         ..ContentPatch::default()
     };
-    app.create_campaign(WorkspaceId::DEFAULT, patch).await.unwrap().id
+    app.create_campaign(&Caller::system(WorkspaceId::DEFAULT), patch)
+        .await
+        .unwrap()
+        .id
 }
 
 #[tokio::test]

@@ -65,6 +65,13 @@ const write = async (editor, what, how) => {
 };
 const picture = (name) => page.screenshot({ path: join(folder, `graphiql-${name}.png`) });
 
+/** What another client without a token is answered. */
+const ask = async (query) => {
+  const headers = { "content-type": "application/json" };
+  const answer = await fetch(new URL("graphql", url), { method: "POST", headers, body: JSON.stringify({ query }) });
+  return answer.json();
+};
+
 const steps = {
   async loads() {
     await page.goto(url);
@@ -93,8 +100,7 @@ const steps = {
     const pause = () => new Promise((resolve) => setTimeout(() => resolve(false), 500));
     const query = 'mutation { createCampaign(content: { name: "Rehearsal" }) { changed } }';
     do {
-      const headers = { "content-type": "application/json" };
-      await fetch(new URL("graphql", url), { method: "POST", headers, body: JSON.stringify({ query }) });
+      await ask(query);
     } while (!(await Promise.race([told, pause()])));
     await picture("watch");
     await run(); // The same button stops it.
@@ -113,8 +119,11 @@ const steps = {
     return text(operation);
   },
 
+  // The first token closes the server to whoever shows none.
   async remembers() {
-    const token = "Bearer rehearsal";
+    const query = 'mutation { createToken(input: { name: "Me", role: ADMIN }) { secret } }';
+    const { secret } = (await ask(query)).data.createToken;
+    const token = `Bearer ${secret}`;
     for (const [before, name] of ["Watch", "Pairs"].entries()) {
       await open(name);
       await page.getByRole("button", { name: "Headers" }).click();
@@ -134,16 +143,17 @@ const steps = {
     const tabs = await page.getByRole("tab").allInnerTexts();
     const asked = page.waitForRequest((request) => request.postDataJSON()?.operationName === "Pairs");
     await run();
-    const request = (await asked).headers().authorization;
+    const request = (await asked).headers().authorization === token;
+    await seen(result, '"totalCount"');
 
     await open("Watch");
-    const greeting = new Promise((resolve) => {
-      page.once("websocket", (socket) => socket.once("framesent", ({ payload }) => resolve(JSON.parse(payload))));
+    const greeted = new Promise((resolve) => {
+      page.once("websocket", (socket) => socket.once("framereceived", ({ payload }) => resolve(JSON.parse(payload))));
     });
     await run();
-    const socket = (await greeting).payload.Authorization;
+    const { type } = await greeted;
     await run();
-    return { tabs, request, socket };
+    return { tabs, request, socket: type, nobody: (await ask("{ __typename }")).errors[0].extensions.code };
   },
 };
 

@@ -2,7 +2,7 @@
 // the server takes where graphql-js refuses it, or refuses where graphql-js takes it, or answers otherwise than graphql-js
 // would with the same objects: a line of JSON each; at the end, how many were sent, how many of them graphql-js takes,
 // how many of these are too large for the server, and how many answers had data.
-// Usage: node valid.mjs URL SEED COUNT
+// Usage: node valid.mjs URL SEED COUNT TOKEN
 import {
   TypeInfo, ValidationContext, getNullableType, getOperationAST, getVariableValues, isNonNullType, parse, print, validate,
 } from "graphql";

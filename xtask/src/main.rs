@@ -3,6 +3,7 @@
 mod needs;
 mod npm;
 mod playground;
+mod pypi;
 mod sdl;
 mod step;
 mod test;

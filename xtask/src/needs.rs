@@ -1,10 +1,12 @@
 //! What tests need of the machine beside cargo, and how to get it.
 
+use std::ffi::OsStr;
 use std::fmt;
 use std::process::{Command, Stdio};
 
 use understudy_tests::{browser, postgres::Binaries};
 
+use crate::pypi;
 use crate::step::{finish, say};
 
 /// Something that tests need.
@@ -26,7 +28,7 @@ const POSTGRESQL: Need = Need {
 
 const WITHOUT_NPM: &str = "GraphiQL will not be built, nor the clients of others be tried";
 
-const TOOLS: [Need; 5] = [
+const TOOLS: [Need; 6] = [
     Need {
         name: "bash",
         package: "bash",
@@ -56,6 +58,12 @@ const TOOLS: [Need; 5] = [
         package: "chromium",
         is_there: || browser::find().is_some(),
         without: "GraphiQL will not be tried",
+    },
+    Need {
+        name: "Python 3.11 or newer with venv",
+        package: "python3-venv",
+        is_there: pypi::is_there,
+        without: "no scanner will be tried",
     },
 ];
 
@@ -123,7 +131,7 @@ fn installer() -> Option<Command> {
 }
 
 /// Whether a program is there and content with being asked something.
-pub(crate) fn answers(program: &str, question: &[&str]) -> bool {
+pub(crate) fn answers(program: impl AsRef<OsStr>, question: &[&str]) -> bool {
     let output = Command::new(program).args(question).stdin(Stdio::null()).output();
     output.is_ok_and(|output| output.status.success())
 }

@@ -8,7 +8,7 @@ use clap::{Args, ValueEnum};
 use understudy_tests::postgres::{Binaries, Cluster, FOLDER_VARIABLE};
 
 use crate::step::{Failure, cargo, finish, say};
-use crate::{needs, npm, playground};
+use crate::{needs, npm, playground, pypi};
 
 /// The variable that tells the stories to run on PostgreSQL, and where a database of it may be reached. They run on
 /// SQLite without it.
@@ -56,14 +56,19 @@ pub(crate) fn test(options: &Options) -> Result<(), Failure> {
 
 /// Builds the server, then runs all tests.
 fn run(options: &Options) -> Result<(), Failure> {
-    let packages = packages()?;
+    let folders = [
+        (npm::FOLDER_VARIABLE, packages()?),
+        (pypi::FOLDER_VARIABLE, scanners()?),
+    ];
     build()?;
     let with_packages = |tests: &mut Command| {
         tests.args(&options.arguments);
-        match &packages {
-            Some(folder) => tests.env(npm::FOLDER_VARIABLE, folder),
-            None => tests.env_remove(npm::FOLDER_VARIABLE),
-        };
+        for (variable, folder) in &folders {
+            match folder {
+                Some(folder) => tests.env(variable, folder),
+                None => tests.env_remove(variable),
+            };
+        }
     };
     if options.includes(Database::Sqlite) {
         say("running the tests, the stories on SQLite");
@@ -87,6 +92,12 @@ fn packages() -> Result<Option<PathBuf>, Failure> {
     }
     playground::build()?;
     npm::install(npm::TESTS).map(Some)
+}
+
+/// Gets from PyPI the scanners that the server is shown to; where the stories find them, or none where there is no
+/// Python.
+fn scanners() -> Result<Option<PathBuf>, Failure> {
+    pypi::is_there().then(pypi::install).transpose()
 }
 
 /// Builds the server and the tests, which find the binary beside their own. All of the workspace at once: the server by

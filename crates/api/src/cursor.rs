@@ -168,6 +168,26 @@ impl Order for BySequence {
     }
 }
 
+/// The order in which tokens were made, which is that of their ids.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct ByAge;
+
+impl Order for ByAge {
+    type Key = Uuid;
+
+    fn mark(&self) -> &'static str {
+        "tokens"
+    }
+
+    fn write(&self, key: &Uuid) -> String {
+        key.to_string()
+    }
+
+    fn read(&self, text: &str) -> Option<Uuid> {
+        text.parse().ok()
+    }
+}
+
 /// The name comes last, since it may have any character in it.
 fn write_name(key: &NameKey) -> String {
     format!("{}:{}", key.id, key.name)

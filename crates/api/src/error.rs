@@ -4,8 +4,10 @@ use std::error::Error as StdError;
 
 use async_graphql::{Error, ErrorExtensionValues};
 use understudy_app::feed::FeedError;
-use understudy_app::{Failure, StoreError};
+use understudy_app::{Ended, Failure, Forbidden, StoreError};
 use uuid::Uuid;
+
+use crate::types::viewer::Role;
 
 /// Why a field has no value.
 ///
@@ -27,6 +29,10 @@ pub(crate) enum Failed {
         /// What does not exist.
         message: &'static str,
     },
+    /// The viewer's role does not allow it.
+    Forbidden(Forbidden),
+    /// What the viewer was let in by has ended since. Nothing was changed by this command.
+    Ended,
     /// The database is away, or too busy to answer in time.
     Unavailable(Changed),
     /// What no client caused; the log has the details under this id.
@@ -54,12 +60,12 @@ impl Failed {
     }
 
     /// The failure of a command, which says what became of the changes that were asked for.
-    pub(crate) fn of_command(Failure::Store(error): Failure) -> Self {
-        let changed = match error {
-            StoreError::Uncertain(_) => Changed::Unknown,
+    pub(crate) fn of_command(failure: Failure) -> Self {
+        let changed = match failure {
+            Failure::Store(StoreError::Uncertain(_)) => Changed::Unknown,
             _ => Changed::Nothing,
         };
-        match Self::from(error) {
+        match Self::from(failure) {
             Self::Unavailable(_) => Self::Unavailable(changed),
             other => other,
         }
@@ -90,10 +96,23 @@ impl From<StoreError> for Failed {
     }
 }
 
+impl From<Forbidden> for Failed {
+    fn from(forbidden: Forbidden) -> Self {
+        Self::Forbidden(forbidden)
+    }
+}
+
+impl From<Ended> for Failed {
+    fn from(Ended: Ended) -> Self {
+        Self::Ended
+    }
+}
+
 impl From<Failure> for Failed {
     fn from(error: Failure) -> Self {
         match error {
             Failure::Store(error) => error.into(),
+            Failure::NoRandomness(error) => Self::internal(&error),
         }
     }
 }
@@ -125,6 +144,19 @@ impl From<Failed> for Error {
                 extensions.set("code", "NOT_FOUND");
                 extensions.set("argument", argument);
                 message.to_owned()
+            }
+            Failed::Forbidden(Forbidden { action, role }) => {
+                let (role, required) = (Role::from(role).name(), Role::from(action.least_role()).name());
+                extensions.set("code", "FORBIDDEN");
+                extensions.set("role", role);
+                extensions.set("requiredRole", required);
+                format!(
+                    "This needs the role {required}, and the viewer's is {role}. This command changed nothing."
+                )
+            }
+            Failed::Ended => {
+                extensions.set("code", "UNAUTHENTICATED");
+                "What you were let in by is no longer valid. This command changed nothing.".to_owned()
             }
             Failed::Unavailable(changed) => {
                 extensions.set("code", "UNAVAILABLE");

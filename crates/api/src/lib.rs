@@ -4,6 +4,7 @@
 //! `understudy_domain::rules`, and a refusal is only put into words here. What it does decide is how things are told:
 //! names, descriptions, codes, messages, cursors, and how much of the store a selection needs.
 
+mod charge;
 mod connection;
 mod cursor;
 mod error;
@@ -22,6 +23,7 @@ mod user_error;
 mod viewer;
 mod wants;
 
+pub use charge::Charge;
 pub use follower::Follower;
 pub use scalar::is_moment;
 pub use schema::{Schema, Unfinished, reticent, schema, sdl, trusting, unfinished};

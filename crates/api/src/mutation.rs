@@ -10,6 +10,7 @@ mod drafts;
 mod payload;
 mod priority;
 mod segments;
+mod tokens;
 
 use async_graphql::MergedObject;
 
@@ -19,6 +20,7 @@ use canvases::CanvasMutations;
 use drafts::DraftMutations;
 use priority::PriorityMutations;
 use segments::SegmentMutations;
+use tokens::TokenMutations;
 
 /// What can be changed. A command that is refused is no GraphQL error: its payload says so in `userErrors`, and nothing
 /// was changed. Repeating a command after a lost answer is safe, except for those that create something.
@@ -30,4 +32,5 @@ pub struct Mutation(
     SegmentMutations,
     CanvasMutations,
     PriorityMutations,
+    TokenMutations,
 );

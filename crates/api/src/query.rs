@@ -5,9 +5,10 @@ mod lookup;
 use async_graphql::{Context, ID, Object};
 use understudy_app::read::NameKey;
 use understudy_app::read::page::sort_name;
+use understudy_domain::Action;
 
 use crate::connection::{self, Connection, PageArguments, Selected};
-use crate::cursor::{ByName, ByPlace, Order as _};
+use crate::cursor::{ByAge, ByName, ByPlace, Order as _};
 use crate::error::Failed;
 use crate::id;
 use crate::input::filter::{CampaignFilter, CampaignOrder};
@@ -17,6 +18,7 @@ use crate::types::canvas::Canvas;
 use crate::types::in_app::InAppSource;
 use crate::types::node::Node;
 use crate::types::segment::Segment;
+use crate::types::token::Token;
 use crate::viewer::Viewer;
 use crate::wants;
 
@@ -27,11 +29,20 @@ pub struct Query;
 /// What can be read.
 #[Object]
 impl Query {
+    /// Who asks.
+    #[expect(
+        clippy::unused_async,
+        reason = "a field of the root is asynchronous, or it is resolved on its own"
+    )]
+    async fn viewer(&self, ctx: &Context<'_>) -> Result<Viewer, Failed> {
+        Viewer::of(ctx)
+    }
+
     /// Whatever has this id; null if nothing has.
     async fn node(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The id of a campaign, a draft, a segment or a Canvas.")] id: ID,
+        #[graphql(desc = "The id of a campaign, a draft, a segment, a Canvas or the workspace.")] id: ID,
     ) -> Option<Result<Node, Failed>> {
         lookup::node(ctx, &id).await.transpose()
     }
@@ -40,7 +51,8 @@ impl Query {
     async fn nodes(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The ids of campaigns, drafts, segments or Canvases, at most 100.")] ids: Vec<ID>,
+        #[graphql(desc = "The ids of campaigns, drafts, segments, Canvases or the workspace, at most 100.")]
+        ids: Vec<ID>,
     ) -> Result<Vec<Option<Node>>, Failed> {
         lookup::nodes(ctx, &ids).await
     }
@@ -140,6 +152,25 @@ impl Query {
         canvases(ctx, &arguments, include_archived).await
     }
 
+    /// The workspace's tokens, the oldest first, those that let nobody in any more included. It needs the role `ADMIN`.
+    async fn tokens(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many from the start: 0 to 100; 20 if neither first nor last is given.")]
+        first: Option<i32>,
+        #[graphql(desc = "Only what stands after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end: 0 to 100; not together with first.")] last: Option<i32>,
+        #[graphql(desc = "Only what stands before this cursor.")] before: Option<String>,
+    ) -> Result<Connection<Token>, Failed> {
+        let arguments = PageArguments {
+            first,
+            after,
+            last,
+            before,
+        };
+        tokens(ctx, &arguments).await
+    }
+
     /// The in-app campaigns and the Canvases in the order in which they win: `HIGH` before `MEDIUM` before `LOW`, then
     /// the exact order. The archived are left out.
     async fn in_app_order(
@@ -212,6 +243,27 @@ async fn canvases(
             id: canvas.canvas.id.uuid(),
         };
         Ok((ByName::Canvases.encode(&key), Canvas(canvas)))
+    })
+}
+
+async fn tokens(ctx: &Context<'_>, arguments: &PageArguments) -> Result<Connection<Token>, Failed> {
+    let page = arguments.page(&ByAge)?;
+    let selected = Selected::of(ctx);
+    let viewer = Viewer::of(ctx)?;
+    viewer.caller.check(Action::ListTokens)?;
+    let snapshot = viewer.snapshot().await?;
+    let slice = if selected.rows {
+        snapshot.token_page(&page).await?
+    } else {
+        connection::no_rows()
+    };
+    let total = if selected.total {
+        Some(snapshot.token_count().await?)
+    } else {
+        None
+    };
+    Connection::new(slice, total, |token| {
+        Ok((ByAge.encode(&token.id.uuid()), Token(token)))
     })
 }
 

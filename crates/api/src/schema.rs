@@ -1,7 +1,7 @@
 //! The schema as a whole.
 
 use async_graphql::{SDLExportOptions, SchemaBuilder, ValidationMode};
-use understudy_app::App;
+use understudy_app::{App, Caller};
 
 use crate::mutation::Mutation;
 use crate::query::Query;
@@ -14,13 +14,14 @@ pub type Schema = async_graphql::Schema<Query, Mutation, Subscription>;
 /// A schema that is not finished: extensions may still be added.
 pub type Unfinished = SchemaBuilder<Query, Mutation, Subscription>;
 
-/// The schema over an application. Build it once: it is the same for every request and every connection.
+/// The schema over an application, as one caller has it.
 #[must_use]
-pub fn schema(app: App) -> Schema {
-    unfinished(app).finish()
+pub fn schema(app: App, caller: Caller) -> Schema {
+    unfinished(app).data(caller).finish()
 }
 
-/// The same, with something to add.
+/// The schema over an application, with something to add. Build it once: it is the same for every request and every
+/// connection. Whoever takes an operation in puts its [`Caller`] into the request's data.
 #[must_use]
 pub fn unfinished(app: App) -> Unfinished {
     builder().data(app)

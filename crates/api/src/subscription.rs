@@ -95,7 +95,7 @@ async fn events(ctx: &Context<'_>, after: Option<i64>, filter: EventFilter) -> R
     }
     let viewer = Viewer::of(ctx)?;
     let beside = Beside::of(ctx.field());
-    let feed = viewer.app.feed(viewer.workspace, after, filter).await?;
+    let feed = viewer.app.feed(viewer.caller.workspace, after, filter).await?;
     let tell = follower.map(|follower| Arc::clone(&follower.tell));
     let start = (viewer, Box::pin(feed), tell);
     // An error ends the stream, since there is nothing left to go on with.

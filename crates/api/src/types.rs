@@ -13,6 +13,8 @@ pub(crate) mod node;
 pub(crate) mod payload;
 pub(crate) mod schedule;
 pub(crate) mod segment;
+pub(crate) mod token;
+pub(crate) mod viewer;
 
 #[cfg(test)]
 mod tests;

@@ -3,12 +3,12 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use understudy_domain::{Campaign, CampaignId, LifecycleCommand, Transition, WorkspaceId};
+use understudy_domain::{Action, Campaign, CampaignId, LifecycleCommand, Transition};
 use understudy_persistence::read::CampaignFilter;
 use understudy_persistence::{Change, StoreError, WriteError, WriteTx};
 
 use crate::error::{CommandError, Refused, Target};
-use crate::{App, Clock, figures};
+use crate::{App, Caller, Clock, figures};
 
 /// The most ids that one bulk command takes.
 pub const MOST_IDS: usize = 10_000;
@@ -106,16 +106,15 @@ impl App {
     /// error: the report says so.
     pub async fn bulk(
         &self,
-        workspace: WorkspaceId,
+        caller: &Caller,
         command: LifecycleCommand,
         selection: Selection,
         options: BulkOptions,
     ) -> Result<BulkReport, CommandError> {
-        check(&selection)?;
+        let action = Action::Campaign(command.command());
         let (selection, clock) = (Arc::new(selection), self.clock);
         let end = self
-            .store
-            .write(workspace, move |tx| {
+            .write(caller, action, move |tx| {
                 let selection = Arc::clone(&selection);
                 Box::pin(async move {
                     let ids = select(tx, &selection).await?;
@@ -152,10 +151,7 @@ impl BulkReport {
     }
 }
 
-fn check(selection: &Selection) -> Result<(), Refused> {
-    let Selection::Ids(ids) = selection else {
-        return Ok(());
-    };
+fn check(ids: &[CampaignId]) -> Result<(), Refused> {
     if ids.len() > MOST_IDS {
         return Err(Refused::TooMany { limit: MOST_IDS });
     }
@@ -168,7 +164,10 @@ fn check(selection: &Selection) -> Result<(), Refused> {
 
 async fn select(tx: &WriteTx, selection: &Selection) -> Result<Vec<CampaignId>, CommandError> {
     match selection {
-        Selection::Ids(ids) => Ok(ids.clone()),
+        Selection::Ids(ids) => {
+            check(ids)?;
+            Ok(ids.clone())
+        }
         Selection::Matching {
             filter,
             expected_count,

@@ -5,13 +5,13 @@ use std::sync::Arc;
 use understudy_domain::campaign::{Circumstances, ContentCommand};
 use understudy_domain::content::ContentPatch;
 use understudy_domain::{
-    Campaign, CampaignId, DraftId, InAppLevel, LifecycleCommand, SegmentId, Transition, WorkspaceId,
+    Action, Campaign, CampaignId, Command, DraftId, InAppLevel, LifecycleCommand, SegmentId, Transition,
 };
 use understudy_persistence::{StoreError, WriteTx};
 use uuid::Uuid;
 
-use crate::App;
 use crate::error::{CommandError, Refused, Target};
+use crate::{App, Caller};
 
 /// A command that was not refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,27 +29,26 @@ impl App {
     /// A wrong input, or a failure of the database.
     pub async fn create_campaign(
         &self,
-        workspace: WorkspaceId,
+        caller: &Caller,
         patch: ContentPatch,
     ) -> Result<Applied<CampaignId>, CommandError> {
         let (id, clock) = (CampaignId::from_uuid(Uuid::now_v7()), self.clock);
         let patch = Arc::new(patch);
-        self.store
-            .write(workspace, move |tx| {
-                let patch = Arc::clone(&patch);
-                Box::pin(async move {
-                    let segments = tx.segment_states(patch.segment_ids().iter().copied()).await?;
-                    let entry = tx.place_on_top(InAppLevel::DEFAULT).await?;
-                    let now = Circumstances {
-                        at: clock.now(),
-                        segments: &segments,
-                        entry: &entry,
-                    };
-                    let transition = Campaign::create(id, (*patch).clone(), now)?;
-                    Ok(save(tx, None, transition).await?)
-                })
+        self.write(caller, Action::CreateCampaign, move |tx| {
+            let patch = Arc::clone(&patch);
+            Box::pin(async move {
+                let segments = tx.segment_states(patch.segment_ids().iter().copied()).await?;
+                let entry = tx.place_on_top(InAppLevel::DEFAULT).await?;
+                let now = Circumstances {
+                    at: clock.now(),
+                    segments: &segments,
+                    entry: &entry,
+                };
+                let transition = Campaign::create(id, (*patch).clone(), now)?;
+                Ok(save(tx, None, transition).await?)
             })
-            .await
+        })
+        .await
     }
 
     /// Makes a new campaign of the live content of another.
@@ -58,28 +57,27 @@ impl App {
     /// An unknown campaign, a wrong name, or a failure of the database.
     pub async fn clone_campaign(
         &self,
-        workspace: WorkspaceId,
+        caller: &Caller,
         original: CampaignId,
         name: Option<String>,
     ) -> Result<Applied<CampaignId>, CommandError> {
         let (id, clock) = (CampaignId::from_uuid(Uuid::now_v7()), self.clock);
-        self.store
-            .write(workspace, move |tx| {
-                let name = name.clone();
-                Box::pin(async move {
-                    let original = load(tx, original).await?;
-                    let segments = tx.segment_states(original.segment_ids()).await?;
-                    let entry = tx.place_on_top(InAppLevel::DEFAULT).await?;
-                    let now = Circumstances {
-                        at: clock.now(),
-                        segments: &segments,
-                        entry: &entry,
-                    };
-                    let transition = original.clone_as(id, name, now)?;
-                    Ok(save(tx, None, transition).await?)
-                })
+        self.write(caller, Action::Campaign(Command::Clone), move |tx| {
+            let name = name.clone();
+            Box::pin(async move {
+                let original = load(tx, original).await?;
+                let segments = tx.segment_states(original.segment_ids()).await?;
+                let entry = tx.place_on_top(InAppLevel::DEFAULT).await?;
+                let now = Circumstances {
+                    at: clock.now(),
+                    segments: &segments,
+                    entry: &entry,
+                };
+                let transition = original.clone_as(id, name, now)?;
+                Ok(save(tx, None, transition).await?)
             })
-            .await
+        })
+        .await
     }
 
     /// Changes the live content.
@@ -88,12 +86,12 @@ impl App {
     /// As [`edit`](Self::edit).
     pub async fn update_campaign(
         &self,
-        workspace: WorkspaceId,
+        caller: &Caller,
         id: CampaignId,
         patch: ContentPatch,
         expected_version: Option<i32>,
     ) -> Result<Applied<CampaignId>, CommandError> {
-        self.edit(workspace, id, ContentCommand::Update(patch), expected_version)
+        self.edit(caller, id, ContentCommand::Update(patch), expected_version)
             .await
     }
 
@@ -103,14 +101,14 @@ impl App {
     /// As [`edit`](Self::edit).
     pub async fn save_draft(
         &self,
-        workspace: WorkspaceId,
+        caller: &Caller,
         id: CampaignId,
         patch: ContentPatch,
         expected_version: Option<i32>,
     ) -> Result<Applied<CampaignId>, CommandError> {
         let draft = DraftId::from_uuid(Uuid::now_v7());
         self.edit(
-            workspace,
+            caller,
             id,
             ContentCommand::SaveDraft(draft, patch),
             expected_version,
@@ -125,35 +123,35 @@ impl App {
     /// database.
     pub async fn edit(
         &self,
-        workspace: WorkspaceId,
+        caller: &Caller,
         id: CampaignId,
         command: ContentCommand,
         expected_version: Option<i32>,
     ) -> Result<Applied<CampaignId>, CommandError> {
+        let action = Action::Campaign(command.command());
         let (command, clock) = (Arc::new(command), self.clock);
-        self.store
-            .write(workspace, move |tx| {
-                let command = Arc::clone(&command);
-                Box::pin(async move {
-                    let before = load(tx, id).await?;
-                    before.check_version(command.command(), expected_version)?;
-                    let named = command
-                        .patch()
-                        .map_or(&[] as &[SegmentId], ContentPatch::segment_ids);
-                    let segments = tx
-                        .segment_states(before.segment_ids().chain(named.iter().copied()))
-                        .await?;
-                    let entry = tx.place_on_top(InAppLevel::DEFAULT).await?;
-                    let now = Circumstances {
-                        at: clock.now(),
-                        segments: &segments,
-                        entry: &entry,
-                    };
-                    let transition = before.clone().edit((*command).clone(), now)?;
-                    Ok(save(tx, Some(&before), transition).await?)
-                })
+        self.write(caller, action, move |tx| {
+            let command = Arc::clone(&command);
+            Box::pin(async move {
+                let before = load(tx, id).await?;
+                before.check_version(command.command(), expected_version)?;
+                let named = command
+                    .patch()
+                    .map_or(&[] as &[SegmentId], ContentPatch::segment_ids);
+                let segments = tx
+                    .segment_states(before.segment_ids().chain(named.iter().copied()))
+                    .await?;
+                let entry = tx.place_on_top(InAppLevel::DEFAULT).await?;
+                let now = Circumstances {
+                    at: clock.now(),
+                    segments: &segments,
+                    entry: &entry,
+                };
+                let transition = before.clone().edit((*command).clone(), now)?;
+                Ok(save(tx, Some(&before), transition).await?)
             })
-            .await
+        })
+        .await
     }
 
     /// Carries out a command on a campaign's lifecycle.
@@ -162,23 +160,22 @@ impl App {
     /// An unknown campaign, another version than expected, what the rules refuse, or a failure of the database.
     pub async fn advance(
         &self,
-        workspace: WorkspaceId,
+        caller: &Caller,
         id: CampaignId,
         command: LifecycleCommand,
         expected_version: Option<i32>,
     ) -> Result<Applied<CampaignId>, CommandError> {
-        let clock = self.clock;
-        self.store
-            .write(workspace, move |tx| {
-                Box::pin(async move {
-                    let before = load(tx, id).await?;
-                    before.check_version(command.command(), expected_version)?;
-                    let segments = tx.segment_states(before.segment_ids()).await?;
-                    let transition = before.clone().advance(command, &segments, clock.now())?;
-                    Ok(save(tx, Some(&before), transition).await?)
-                })
+        let (action, clock) = (Action::Campaign(command.command()), self.clock);
+        self.write(caller, action, move |tx| {
+            Box::pin(async move {
+                let before = load(tx, id).await?;
+                before.check_version(command.command(), expected_version)?;
+                let segments = tx.segment_states(before.segment_ids()).await?;
+                let transition = before.clone().advance(command, &segments, clock.now())?;
+                Ok(save(tx, Some(&before), transition).await?)
             })
-            .await
+        })
+        .await
     }
 }
 

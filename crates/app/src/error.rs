@@ -3,12 +3,17 @@
 use understudy_domain::{Problem, Refusal};
 use understudy_persistence::{StoreError, WriteError};
 
+use crate::{Ended, Forbidden, NoRandomness};
+
 /// What the application could not do for reasons that no user caused. Its text is for the log, not for clients.
 #[derive(Debug, thiserror::Error)]
 pub enum Failure {
     /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// No secret can be made.
+    #[error(transparent)]
+    NoRandomness(#[from] NoRandomness),
 }
 
 /// Why a command did not take place. Either way nothing was touched.
@@ -17,6 +22,12 @@ pub enum CommandError {
     /// It was refused, for a reason that the user can do something about.
     #[error("refused: {0:?}")]
     Refused(Refused),
+    /// Whoever asked for it may not do it.
+    #[error(transparent)]
+    Forbidden(#[from] Forbidden),
+    /// Whoever asked for it is no longer let in.
+    #[error(transparent)]
+    Ended(#[from] Ended),
     /// It failed.
     #[error(transparent)]
     Failed(#[from] Failure),
@@ -98,7 +109,10 @@ impl WriteError for CommandError {
     fn store_error(&self) -> Option<&StoreError> {
         match self {
             Self::Failed(Failure::Store(error)) => Some(error),
-            Self::Refused(_) => None,
+            Self::Failed(Failure::NoRandomness(_))
+            | Self::Refused(_)
+            | Self::Forbidden(_)
+            | Self::Ended(_) => None,
         }
     }
 }

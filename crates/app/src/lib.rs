@@ -3,7 +3,9 @@
 //! This crate refuses to know SQL and GraphQL. Every change goes through one `Store::write`, so that it is decided on
 //! what was read in the transaction that makes it; only what is committed is announced.
 
+mod access;
 pub mod bulk;
+mod caller;
 mod campaigns;
 mod canvases;
 mod clock;
@@ -13,16 +15,21 @@ pub mod feed;
 mod figures;
 mod priority;
 mod reads;
+mod secret;
 mod segments;
 
+pub use access::{Bearer, MadeToken};
 pub use bulk::{BulkItem, BulkOptions, BulkOutcome, BulkPolicy, BulkReport, Selection};
+pub use caller::{Caller, Ended, Forbidden, LetInBy};
 pub use campaigns::Applied;
 pub use clock::Clock;
 pub use error::{CommandError, Failure, Refused, Target};
 pub use figures::describe_metrics;
 pub use priority::Spot;
 pub use reads::{ReadShare, View};
+pub use secret::{NoRandomness, Secret};
 pub use segments::SegmentArchiving;
+pub use understudy_persistence::SecretHash;
 pub use understudy_persistence::read;
 pub use understudy_persistence::{Connections, OpenError, Snapshot, StoreError};
 

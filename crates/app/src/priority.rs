@@ -1,10 +1,10 @@
 //! Moving campaigns and Canvases in the in-app order.
 
-use understudy_domain::{Canvas, InAppLevel, Place, Rank, SourceId, Status, WorkspaceId};
+use understudy_domain::{Action, Canvas, Command, InAppLevel, Place, Rank, SourceId, Status};
 use understudy_persistence::{Side, WriteTx};
 
 use crate::error::{CommandError, Refused, Target};
-use crate::{App, Applied, Clock, campaigns, canvases};
+use crate::{App, Applied, Caller, Clock, campaigns, canvases};
 
 /// Where a source is to stand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,22 +26,25 @@ impl App {
     /// An unknown source or neighbour, one that is archived or not in-app, or a failure of the database.
     pub async fn set_in_app_priority(
         &self,
-        workspace: WorkspaceId,
+        caller: &Caller,
         source: SourceId,
         spot: Spot,
     ) -> Result<Applied<SourceId>, CommandError> {
+        let action = match source {
+            SourceId::Campaign(_) => Action::Campaign(Command::SetInAppPriority),
+            SourceId::Canvas(_) => Action::SetCanvasPriority,
+        };
         let clock = self.clock;
-        self.store
-            .write(workspace, move |tx| {
-                Box::pin(async move {
-                    let changed = match source {
-                        SourceId::Campaign(id) => move_campaign(tx, id, spot, clock).await?,
-                        SourceId::Canvas(id) => move_canvas(tx, id, spot).await?,
-                    };
-                    Ok(Applied { id: source, changed })
-                })
+        self.write(caller, action, move |tx| {
+            Box::pin(async move {
+                let changed = match source {
+                    SourceId::Campaign(id) => move_campaign(tx, id, spot, clock).await?,
+                    SourceId::Canvas(id) => move_canvas(tx, id, spot).await?,
+                };
+                Ok(Applied { id: source, changed })
             })
-            .await
+        })
+        .await
     }
 }
 

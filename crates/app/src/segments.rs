@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use understudy_domain::campaign::ArchiveCause;
 use understudy_domain::source::SegmentPatch;
-use understudy_domain::{CampaignId, LifecycleCommand, Segment, SegmentId, WorkspaceId};
+use understudy_domain::{Action, CampaignId, LifecycleCommand, Segment, SegmentId};
 use understudy_persistence::WriteTx;
 use uuid::Uuid;
 
 use crate::bulk::advance_all;
 use crate::error::{CommandError, Refused, Target};
-use crate::{App, Applied};
+use crate::{App, Applied, Caller};
 
 /// What archiving a segment did, or in a dry run would do.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,20 +28,20 @@ impl App {
     /// A wrong input, or a failure of the database.
     pub async fn create_segment(
         &self,
-        workspace: WorkspaceId,
+        caller: &Caller,
         patch: SegmentPatch,
     ) -> Result<Applied<SegmentId>, CommandError> {
         let id = SegmentId::from_uuid(Uuid::now_v7());
-        let segment = Arc::new(Segment::create(id, patch).map_err(Refused::Invalid)?);
-        self.store
-            .write(workspace, move |tx| {
-                let segment = Arc::clone(&segment);
-                Box::pin(async move {
-                    tx.insert_segment(&segment).await?;
-                    Ok(Applied { id, changed: true })
-                })
+        let patch = Arc::new(patch);
+        self.write(caller, Action::CreateSegment, move |tx| {
+            let patch = Arc::clone(&patch);
+            Box::pin(async move {
+                let segment = Segment::create(id, (*patch).clone()).map_err(Refused::Invalid)?;
+                tx.insert_segment(&segment).await?;
+                Ok(Applied { id, changed: true })
             })
-            .await
+        })
+        .await
     }
 
     /// Changes a segment's name or description.
@@ -50,32 +50,31 @@ impl App {
     /// An unknown or archived segment, another version than expected, a wrong input, or a failure of the database.
     pub async fn update_segment(
         &self,
-        workspace: WorkspaceId,
+        caller: &Caller,
         id: SegmentId,
         patch: SegmentPatch,
         expected_version: Option<i32>,
     ) -> Result<Applied<SegmentId>, CommandError> {
         let patch = Arc::new(patch);
-        self.store
-            .write(workspace, move |tx| {
-                let patch = Arc::clone(&patch);
-                Box::pin(async move {
-                    let before = load(tx, id).await?;
-                    let actual = before.version.number();
-                    if let Some(expected) = expected_version.filter(|expected| *expected != actual) {
-                        return Err(Refused::VersionConflict { expected, actual }.into());
-                    }
-                    if before.archived_at.is_some() {
-                        return Err(Refused::SegmentArchived.into());
-                    }
-                    let after = before
-                        .clone()
-                        .patched((*patch).clone())
-                        .map_err(Refused::Invalid)?;
-                    save(tx, &before, after).await
-                })
+        self.write(caller, Action::UpdateSegment, move |tx| {
+            let patch = Arc::clone(&patch);
+            Box::pin(async move {
+                let before = load(tx, id).await?;
+                let actual = before.version.number();
+                if let Some(expected) = expected_version.filter(|expected| *expected != actual) {
+                    return Err(Refused::VersionConflict { expected, actual }.into());
+                }
+                if before.archived_at.is_some() {
+                    return Err(Refused::SegmentArchived.into());
+                }
+                let after = before
+                    .clone()
+                    .patched((*patch).clone())
+                    .map_err(Refused::Invalid)?;
+                save(tx, &before, after).await
             })
-            .await
+        })
+        .await
     }
 
     /// Archives a segment and, in the same transaction, every campaign whose live content uses it.
@@ -84,39 +83,38 @@ impl App {
     /// An unknown segment, or a failure of the database.
     pub async fn archive_segment(
         &self,
-        workspace: WorkspaceId,
+        caller: &Caller,
         id: SegmentId,
         dry_run: bool,
     ) -> Result<SegmentArchiving, CommandError> {
         let clock = self.clock;
-        self.store
-            .write(workspace, move |tx| {
-                Box::pin(async move {
-                    let before = load(tx, id).await?;
-                    if before.archived_at.is_some() {
-                        let segment = Applied { id, changed: false };
-                        return Ok(SegmentArchiving {
-                            segment,
-                            archived_campaigns: vec![],
-                        });
-                    }
-                    let using = tx.campaigns_using(id).await?;
-                    let command = LifecycleCommand::Archive(ArchiveCause::Segment(id));
-                    let archived_campaigns = advance_all(tx, &using, command, dry_run, clock).await?;
-                    if !dry_run {
-                        let after = Segment {
-                            archived_at: Some(clock.now()),
-                            ..before.clone()
-                        };
-                        save(tx, &before, after).await?;
-                    }
-                    Ok(SegmentArchiving {
-                        segment: Applied { id, changed: true },
-                        archived_campaigns,
-                    })
+        self.write(caller, Action::ArchiveSegment, move |tx| {
+            Box::pin(async move {
+                let before = load(tx, id).await?;
+                if before.archived_at.is_some() {
+                    let segment = Applied { id, changed: false };
+                    return Ok(SegmentArchiving {
+                        segment,
+                        archived_campaigns: vec![],
+                    });
+                }
+                let using = tx.campaigns_using(id).await?;
+                let command = LifecycleCommand::Archive(ArchiveCause::Segment(id));
+                let archived_campaigns = advance_all(tx, &using, command, dry_run, clock).await?;
+                if !dry_run {
+                    let after = Segment {
+                        archived_at: Some(clock.now()),
+                        ..before.clone()
+                    };
+                    save(tx, &before, after).await?;
+                }
+                Ok(SegmentArchiving {
+                    segment: Applied { id, changed: true },
+                    archived_campaigns,
                 })
             })
-            .await
+        })
+        .await
     }
 
     /// Takes a segment back into use. Its campaigns stay archived.
@@ -125,21 +123,20 @@ impl App {
     /// An unknown segment, or a failure of the database.
     pub async fn unarchive_segment(
         &self,
-        workspace: WorkspaceId,
+        caller: &Caller,
         id: SegmentId,
     ) -> Result<Applied<SegmentId>, CommandError> {
-        self.store
-            .write(workspace, move |tx| {
-                Box::pin(async move {
-                    let before = load(tx, id).await?;
-                    let after = Segment {
-                        archived_at: None,
-                        ..before.clone()
-                    };
-                    save(tx, &before, after).await
-                })
+        self.write(caller, Action::UnarchiveSegment, move |tx| {
+            Box::pin(async move {
+                let before = load(tx, id).await?;
+                let after = Segment {
+                    archived_at: None,
+                    ..before.clone()
+                };
+                save(tx, &before, after).await
             })
-            .await
+        })
+        .await
     }
 }
 

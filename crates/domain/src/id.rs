@@ -89,6 +89,7 @@ fn is_prefix(text: &str) -> bool {
         SegmentId::PREFIX,
         CanvasId::PREFIX,
         WorkspaceId::PREFIX,
+        TokenId::PREFIX,
     ]
     .contains(&text)
 }
@@ -96,6 +97,8 @@ fn is_prefix(text: &str) -> bool {
 ids! {
     /// A workspace: everything belongs to exactly one.
     WorkspaceId, "wsp", "workspace";
+    /// A token.
+    TokenId, "tok", "token";
     /// A campaign.
     CampaignId, "cmp", "campaign";
     /// A draft. It lives as long as the draft: the next one has another id.
@@ -122,6 +125,8 @@ pub enum NodeId {
     Segment(SegmentId),
     /// A Canvas's.
     Canvas(CanvasId),
+    /// A workspace's.
+    Workspace(WorkspaceId),
 }
 
 impl FromStr for NodeId {
@@ -134,6 +139,7 @@ impl FromStr for NodeId {
             DraftId::PREFIX => text.parse().map(Self::Draft),
             SegmentId::PREFIX => text.parse().map(Self::Segment),
             CanvasId::PREFIX => text.parse().map(Self::Canvas),
+            WorkspaceId::PREFIX => text.parse().map(Self::Workspace),
             _ => Err(IdError::Malformed),
         }
     }
@@ -166,7 +172,7 @@ impl FromStr for SourceId {
         match text.parse()? {
             NodeId::Campaign(id) => Ok(Self::Campaign(id)),
             NodeId::Canvas(id) => Ok(Self::Canvas(id)),
-            NodeId::Draft(_) | NodeId::Segment(_) => Err(IdError::WrongKind {
+            NodeId::Draft(_) | NodeId::Segment(_) | NodeId::Workspace(_) => Err(IdError::WrongKind {
                 expected: "campaign or a Canvas",
             }),
         }

@@ -2,8 +2,9 @@
 //!
 //! This crate is pure: it refuses to know of time (it comes in as a parameter), of ids being made (they come in
 //! too), of databases, of GraphQL and of anything asynchronous. The law, which command is allowed when, stands in
-//! [`rules`] and nowhere else.
+//! [`rules`] and nowhere else; who may give it, in [`access`].
 
+pub mod access;
 pub mod breach;
 pub mod campaign;
 pub mod content;
@@ -16,20 +17,23 @@ pub mod replay;
 pub mod rules;
 pub mod source;
 pub mod text;
+pub mod token;
 
+pub use access::{Action, Role};
 pub use breach::Breach;
 pub use campaign::{ArchiveCause, Campaign, Draft, Lifecycle, LifecycleCommand, Status, Transition, Version};
 pub use content::{
     Channel, Content, EmailMessage, Header, InAppMessage, Message, Schedule, ScheduleKind, WebhookMessage,
 };
 pub use event::{CampaignEvent, EventKind};
-pub use id::{CampaignId, CanvasId, DraftId, NodeId, SegmentId, SourceId, WorkspaceId};
+pub use id::{CampaignId, CanvasId, DraftId, NodeId, SegmentId, SourceId, TokenId, WorkspaceId};
 pub use in_app::{InAppLevel, Place, Rank};
 pub use problem::{Flaw, Problem, ProblemKind};
 pub use refusal::{Reason, Refusal};
 pub use replay::Replay;
 pub use rules::{Command, Readiness, Standing, Verdict};
 pub use source::{Canvas, Segment};
+pub use token::{NewToken, Token};
 
 /// A moment, in UTC. Everything stored is truncated to milliseconds, which both databases keep.
 pub type Timestamp = chrono::DateTime<chrono::Utc>;

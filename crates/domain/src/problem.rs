@@ -50,12 +50,20 @@ pub enum ProblemKind {
     Nul,
     /// A line break in a text of one line.
     LineBreak,
+    /// A control character, or a line break, in a name that stands in lists and logs beside other things.
+    Control,
+    /// The id of something, in place of a name.
+    AnId,
     /// Not an email address.
     NotAnAddress,
     /// Not an http or https URL with a host.
     NotAUrl,
     /// Not a header name, or not a header value, as HTTP has them.
     NotAHeader,
+    /// A moment that is to come, and is past.
+    Past,
+    /// A name that something else has.
+    Taken,
     /// A schedule at a time without the time.
     NoStart,
     /// An end that is not after the start.

@@ -3,7 +3,7 @@
 //! [`decide`] is the only place that says so. The commands of [`Campaign`](crate::Campaign) ask it before they
 //! change anything, and [`allowed_actions`] asks it too, so what an editor offers is what the server does.
 
-use crate::{Reason, Status};
+use crate::{Action, Reason, Role, Status};
 
 /// Everything that can be asked of a campaign.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -179,11 +179,13 @@ pub fn decide(command: Command, standing: &Standing) -> Result<Verdict, Reason> 
     }
 }
 
-/// The commands that would change the campaign where it stands, in the order of the rules table.
+/// The commands by which somebody with this role would change the campaign where it stands, in the order of the rules
+/// table.
 #[must_use]
-pub fn allowed_actions(standing: &Standing) -> Vec<Command> {
+pub fn allowed_actions(standing: &Standing, role: Role) -> Vec<Command> {
     Command::ALL
         .into_iter()
+        .filter(|command| role.may(Action::Campaign(*command)))
         .filter(|command| decide(*command, standing) == Ok(Verdict::Change))
         .collect()
 }

@@ -114,8 +114,8 @@ impl Canvas {
     }
 }
 
-/// A name is all of a segment and of a Canvas that may be kept otherwise than it came in.
-fn name_flaw(name: &str, kept: &str) -> Vec<Flaw> {
+/// A name is all of a segment, a Canvas and a token that may be kept otherwise than it came in.
+pub(crate) fn name_flaw(name: &str, kept: &str) -> Vec<Flaw> {
     let flaw = (name != kept).then(|| Flaw::KeptOtherwise("name".to_owned()));
     flaw.into_iter().collect()
 }

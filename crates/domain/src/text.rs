@@ -101,6 +101,16 @@ impl Line {
         self.check(problems, name, text)
     }
 
+    /// As [`check`](Self::check), and whatever [steers] a screen is a problem too.
+    pub fn check_plain(self, problems: &mut Problems, name: &str, text: String) -> String {
+        let text = self.check(problems, name, text);
+        // A NUL is told of already.
+        if text.contains(|c| c != '\0' && steers(c)) {
+            problems.add(name, ProblemKind::Control);
+        }
+        text
+    }
+
     /// The patched text, checked.
     pub fn patch(self, problems: &mut Problems, name: &str, patch: Patched<String>, old: String) -> String {
         patch.resolve(problems, name, old, |problems, new| {
@@ -115,6 +125,13 @@ fn is_line_break(c: char) -> bool {
         c,
         '\n' | '\r' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}'
     )
+}
+
+/// Whether a character does something to a line instead of standing in it: a control character, a line break, or one that
+/// turns the direction of what follows. In a list or a log, it could make one name look like several, or like another one.
+#[must_use]
+pub fn steers(c: char) -> bool {
+    c.is_control() || is_line_break(c) || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// Checks a text that is counted in bytes of UTF-8.

@@ -11,6 +11,7 @@ mod owners;
 mod references;
 mod sources;
 mod tables;
+mod tokens;
 mod words;
 
 use std::fmt::{self, Display};
@@ -120,6 +121,7 @@ impl Check<'_> {
                 self.campaigns(workspace).await?;
                 self.segments(workspace).await?;
                 self.canvases(workspace).await?;
+                self.tokens(workspace).await?;
             }
         }
         self.references().await?;

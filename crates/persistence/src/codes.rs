@@ -1,6 +1,6 @@
 //! The words that stand in the database for the domain's enums. They are stored, so they never change.
 
-use understudy_domain::{Channel, EventKind, InAppLevel, ScheduleKind, Status};
+use understudy_domain::{Channel, EventKind, InAppLevel, Role, ScheduleKind, Status};
 
 use crate::StoreError;
 
@@ -38,6 +38,12 @@ codes! {
         Active = "ACTIVE",
         Stopped = "STOPPED",
         Archived = "ARCHIVED",
+    }
+    Role, "role" {
+        Viewer = "VIEWER",
+        Editor = "EDITOR",
+        Launcher = "LAUNCHER",
+        Admin = "ADMIN",
     }
     Channel, "channel" {
         Email = "EMAIL",

@@ -20,5 +20,5 @@ mod write;
 pub use backend::Connections;
 pub use error::{OpenError, StoreError};
 pub use read::Snapshot;
-pub use store::{Store, WriteError};
+pub use store::{SecretHash, Store, WriteError};
 pub use write::{Change, Side, WriteTx};

@@ -11,8 +11,11 @@ pub mod model;
 pub mod page;
 mod snapshot;
 mod sources;
+mod tokens;
 
-pub use model::{CampaignRead, CanvasRead, ContentRead, DraftRead, InAppSourceRead, RecordedEvent, Wants};
+pub use model::{
+    CampaignRead, CanvasRead, ContentRead, DraftRead, InAppSourceRead, RecordedEvent, Wants, WorkspaceRead,
+};
 pub use page::{
     CampaignFilter, CampaignKey, CampaignOrder, CampaignSort, Direction, EventFilter, NameKey, Page, Slice,
     SortDirection,

@@ -4,16 +4,17 @@ use sea_orm::ActiveValue::Set;
 use serde_json::{Value, json};
 use understudy_domain::{
     ArchiveCause, CampaignEvent, CampaignId, Canvas, CanvasId, Channel, EmailMessage, Header, InAppMessage,
-    Lifecycle, Message, Place, Rank, Schedule, Segment, SegmentId, SourceId, Status, Version, WebhookMessage,
-    WorkspaceId,
+    Lifecycle, Message, Place, Rank, Schedule, Segment, SegmentId, SourceId, Status, Token, TokenId, Version,
+    WebhookMessage, WorkspaceId,
 };
 use uuid::Uuid;
 
 use crate::StoreError;
 use crate::codes::{Code, level_from_number, level_number};
-use crate::entity::{campaign, campaign_event, canvas, content, in_app_place, segment};
-use crate::read::RecordedEvent;
+use crate::entity::{campaign, campaign_event, canvas, content, in_app_place, segment, token, workspace};
 use crate::read::page::sort_name;
+use crate::read::{RecordedEvent, WorkspaceRead};
+use crate::store::SecretHash;
 
 pub(crate) fn corrupt(what: &'static str, detail: impl std::fmt::Display) -> StoreError {
     StoreError::Corrupt {
@@ -287,6 +288,43 @@ pub(crate) fn place_columns(
     }
 }
 
+pub(crate) fn workspace(row: workspace::Model) -> WorkspaceRead {
+    WorkspaceRead {
+        id: WorkspaceId::from_uuid(row.id),
+        name: row.name,
+    }
+}
+
+pub(crate) fn token(row: token::Model) -> Result<Token, StoreError> {
+    Ok(Token {
+        id: TokenId::from_uuid(row.id),
+        name: row.name,
+        role: Code::from_code(&row.role)?,
+        created_at: row.created_at,
+        created_by: row.created_by,
+        expires_at: row.expires_at,
+        revoked_at: row.revoked_at,
+    })
+}
+
+pub(crate) fn token_columns(
+    workspace: WorkspaceId,
+    token: &Token,
+    secret: &SecretHash,
+) -> token::ActiveModel {
+    token::ActiveModel {
+        id: Set(token.id.uuid()),
+        workspace_id: Set(workspace.uuid()),
+        name: Set(token.name.clone()),
+        role: Set(token.role.code().to_owned()),
+        secret_hash: Set(secret.to_vec()),
+        created_at: Set(token.created_at),
+        created_by: Set(token.created_by.clone()),
+        expires_at: Set(token.expires_at),
+        revoked_at: Set(token.revoked_at),
+    }
+}
+
 pub(crate) fn event(row: &campaign_event::Model) -> Result<RecordedEvent, StoreError> {
     let event = CampaignEvent {
         campaign_id: CampaignId::from_uuid(row.campaign_id),
@@ -299,6 +337,7 @@ pub(crate) fn event(row: &campaign_event::Model) -> Result<RecordedEvent, StoreE
     };
     Ok(RecordedEvent {
         sequence: row.sequence,
+        actor: row.actor.clone(),
         event,
     })
 }
@@ -306,6 +345,7 @@ pub(crate) fn event(row: &campaign_event::Model) -> Result<RecordedEvent, StoreE
 pub(crate) fn event_columns(
     workspace: WorkspaceId,
     sequence: i64,
+    actor: Option<&str>,
     event: &CampaignEvent,
 ) -> campaign_event::ActiveModel {
     campaign_event::ActiveModel {
@@ -318,5 +358,6 @@ pub(crate) fn event_columns(
         status_before: Set(event.status_before.map(|status| status.code().to_owned())),
         status_after: Set(event.status_after.code().to_owned()),
         segment_id: Set(event.caused_by_segment.map(SegmentId::uuid)),
+        actor: Set(actor.map(str::to_owned)),
     }
 }

@@ -1,5 +1,6 @@
 //! The store: many readers, and one queue of writes.
 
+mod access;
 mod herald;
 mod job;
 mod writer;
@@ -21,8 +22,9 @@ use understudy_domain::WorkspaceId;
 use crate::backend::{self, Connections, Existence, Role, connect};
 use crate::transaction::Transaction;
 use crate::{OpenError, Snapshot, StoreError, WriteTx, migrate};
+pub use access::SecretHash;
 use herald::Herald;
-use job::Work;
+use job::{Queued, Work};
 use writer::{Message, Writer};
 
 /// How many writes wait in the queue; further ones wait to get in.
@@ -104,7 +106,8 @@ impl Store {
         })
     }
 
-    /// Runs `work` in a transaction of its own as far as it can see, and answers once that is committed.
+    /// Runs `work` in a transaction of its own as far as it can see, and answers once that is committed. The log calls
+    /// whoever did it `actor`.
     ///
     /// Writes run one after the other, in the order in which they came. Those that wait share a commit, a savepoint
     /// each: what one writes is lost with its own error and with no other's, unless that is one of
@@ -113,24 +116,28 @@ impl Store {
     ///
     /// # Errors
     /// What `work` fails with, after which nothing of it is written; or a store's error.
-    pub async fn write<T, E, F>(&self, workspace: WorkspaceId, work: F) -> Result<T, E>
+    pub async fn write<T, E, F>(
+        &self,
+        workspace: WorkspaceId,
+        actor: Option<Arc<str>>,
+        work: F,
+    ) -> Result<T, E>
     where
         T: Send + 'static,
         E: WriteError,
         F: for<'t> Fn(&'t mut WriteTx) -> BoxFuture<'t, Result<T, E>> + Send + Sync + 'static,
     {
-        self.write_in_turn(workspace, work)
+        self.write_in_turn(Work::new(workspace, actor, work))
             .instrument(tracing::debug_span!("store write"))
             .await
     }
 
-    async fn write_in_turn<T, E, F>(&self, workspace: WorkspaceId, work: F) -> Result<T, E>
+    async fn write_in_turn<T, E, F>(&self, (work, mut answer): Queued<F, T, E>) -> Result<T, E>
     where
         T: Send + 'static,
         E: WriteError,
         F: for<'t> Fn(&'t mut WriteTx) -> BoxFuture<'t, Result<T, E>> + Send + Sync + 'static,
     {
-        let (work, mut answer) = Work::new(workspace, work);
         let turn = work.turn();
         let at_latest = Instant::now() + TURN_WITHIN;
         let queued = timeout_at(at_latest, self.inner.queue.send(Message::Write(Box::new(work)))).await;

@@ -1,11 +1,14 @@
 //! The write transaction: loads what a decision needs, writes what was decided, and tells the log of it.
 
+mod access;
 mod contents;
 mod events;
 mod load;
 mod order;
 mod save;
 mod sources;
+
+use std::sync::Arc;
 
 use understudy_domain::{Campaign, CampaignEvent, WorkspaceId};
 
@@ -19,6 +22,8 @@ pub use order::Side;
 pub struct WriteTx {
     db: Transaction,
     workspace: WorkspaceId,
+    /// Who writes, as the log is to call them.
+    actor: Option<Arc<str>>,
     /// What is to be told, in the order in which it happened. The log gets it last of all, so that the counter of
     /// the workspace is held briefly.
     events: Vec<CampaignEvent>,
@@ -36,10 +41,11 @@ pub struct Change {
 }
 
 impl WriteTx {
-    pub(crate) fn new(db: Transaction, workspace: WorkspaceId) -> Self {
+    pub(crate) fn new(db: Transaction, workspace: WorkspaceId, actor: Option<Arc<str>>) -> Self {
         Self {
             db,
             workspace,
+            actor,
             events: vec![],
         }
     }

@@ -1,19 +1,23 @@
 //! The command line, and the environment variables that stand in for its options.
 
+pub(crate) mod access;
+mod jwt;
 mod limits;
+mod rates;
+mod wrong;
 
-use std::{env, num::ParseIntError, path::PathBuf, process, time::Duration};
+use std::{env, num::ParseIntError, path::PathBuf, time::Duration};
 
 use clap::{
     Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand,
     builder::{BoolishValueParser, Resettable},
-    error::ErrorKind,
 };
 
-use understudy_transport::Origin;
+use understudy_transport::{Origin, Proxy};
 
-use self::limits::LimitOptions;
-use crate::{listen::Place, logging::LogFormat, output, traces::Collector};
+pub(crate) use self::wrong::refuse;
+use self::{jwt::JwtOptions, limits::LimitOptions, rates::RateOptions};
+use crate::{listen::Place, logging::LogFormat, traces::Collector};
 
 /// Understudy keeps a marketing campaign running while its next version is rehearsed.
 #[derive(Debug, Parser)]
@@ -41,7 +45,9 @@ impl Cli {
     /// If they ask for help, or for what there is not.
     pub(crate) fn read() -> Result<Self, clap::Error> {
         let mut command = without_empty_variables(Self::command());
-        let matches = command.try_get_matches_from_mut(env::args_os())?;
+        let matches = command
+            .try_get_matches_from_mut(env::args_os())
+            .map_err(wrong::without_secrets)?;
         Self::from_arg_matches(&matches).map_err(|error| error.format(&mut command))
     }
 }
@@ -73,6 +79,10 @@ pub(crate) enum Command {
     Schema,
     /// Apply, take back or list the database's migrations.
     Migrate(Migrate),
+    /// Make or list workspaces: everything belongs to one, and none knows of another.
+    Workspace(access::Workspaces),
+    /// Make, list or revoke tokens, by which people and programs are let in. The first one closes a server that is open.
+    Token(access::Tokens),
     /// Copy a whole database into an empty one, be it of the same kind or not.
     ///
     /// Everything is copied with its ids, versions, sequences and times, and compared with the source by counts and
@@ -121,6 +131,12 @@ pub(crate) struct Serve {
     /// Fill an empty database with example campaigns.
     #[arg(long)]
     pub(crate) demo: bool,
+    /// How much those may ask for who have a token.
+    #[command(flatten)]
+    pub(crate) rates: RateOptions,
+    /// Who is let in by the tokens of others.
+    #[command(flatten)]
+    pub(crate) jwt: JwtOptions,
     /// What is let through.
     #[command(flatten)]
     pub(crate) transport: Transport,
@@ -138,6 +154,11 @@ pub(crate) struct Transport {
         value_delimiter = ','
     )]
     pub(crate) allow_origin: Vec<Origin>,
+    /// A proxy in front of the server, which is believed what it says in `X-Forwarded-For` of where a request comes from:
+    /// an address, a network as in `10.0.0.0/8`, or `unix` for whoever uses the Unix socket. It may stand several times,
+    /// or be several with commas between them. Without it, all who come through a proxy have the proxy's address.
+    #[arg(long, env = "UNDERSTUDY_PROXY", value_name = "PROXY", value_delimiter = ',')]
+    pub(crate) proxy: Vec<Proxy>,
     /// Answer no introspection, and suggest no names in errors. GraphiQL then knows none. The variable may be true or false,
     /// yes or no, 1 or 0.
     #[arg(
@@ -220,30 +241,6 @@ pub(crate) struct Database {
 fn seconds(text: &str) -> Result<Duration, ParseIntError> {
     text.parse::<u32>()
         .map(|seconds| Duration::from_secs(u64::from(seconds)))
-}
-
-/// The exit code of a command line that is wrong, by which scripts tell it from a command that failed.
-const WRONG_USAGE: i32 = 2;
-
-/// Says what is wrong with the command line, in one line like every other complaint, and ends the process. Help and
-/// version, which clap treats as errors too, are printed as they are.
-pub(crate) fn refuse(error: &clap::Error) -> ! {
-    let is_help = error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand;
-    if is_help || !error.use_stderr() {
-        error.exit();
-    }
-    output::complain(&in_one_line(&error.to_string()));
-    process::exit(WRONG_USAGE);
-}
-
-/// What clap says in several paragraphs, but for the usage, which `--help` shows.
-fn in_one_line(message: &str) -> String {
-    let message = message.trim().trim_start_matches("error: ");
-    let paragraphs = message.split("\n\n").map(str::trim);
-    paragraphs
-        .filter(|paragraph| !paragraph.starts_with("Usage:"))
-        .collect::<Vec<_>>()
-        .join("; ")
 }
 
 #[cfg(test)]

@@ -23,7 +23,7 @@ impl Shared {
 
 impl Executor for Shared {
     fn execute(&self, request: Request) -> impl Future<Output = Response> + Send {
-        self.0.execute(request.data(ReadShare::default()))
+        self.0.execute(shared(request))
     }
 
     fn execute_stream(
@@ -31,9 +31,14 @@ impl Executor for Shared {
         request: Request,
         session_data: Option<Arc<Data>>,
     ) -> BoxStream<'static, Response> {
-        let request = followed(request).data(ReadShare::default());
+        let request = shared(followed(request));
         Executor::execute_stream(&self.0, request, session_data)
     }
+}
+
+/// The request, with its share.
+fn shared(request: Request) -> Request {
+    request.data(ReadShare::default())
 }
 
 /// The request, with what the transport knows of its follower.

@@ -7,7 +7,7 @@ use understudy_persistence::check::CheckError;
 use understudy_persistence::copy::CopyError;
 use understudy_transport::{NoDocuments, NoSchema};
 
-use crate::{listen::Place, tls::BadCertificate};
+use crate::{gate::jwt::BadKeys, listen::Place, tls::BadCertificate};
 
 /// The one error of the command line. Each message fits on one line and says what was being tried.
 #[derive(Debug, thiserror::Error)]
@@ -56,6 +56,9 @@ pub(crate) enum Failure {
     /// TLS itself cannot be spoken.
     #[error("cannot speak TLS: {0}")]
     Tls(#[from] rustls::Error),
+    /// The keys of the identity provider cannot be used.
+    #[error(transparent)]
+    Keys(#[from] BadKeys),
     /// The file of trusted documents cannot be read.
     #[error("cannot read the trusted documents in {file:?}: {source}")]
     ReadDocuments {
@@ -78,6 +81,26 @@ pub(crate) enum Failure {
     /// The HTTP server ended by itself.
     #[error("the server failed: {0}")]
     Serve(#[source] io::Error),
+    /// There is no such thing.
+    #[error("there is no {0}")]
+    NoSuch(String),
+    /// A workspace or a token was not made.
+    #[error("cannot make the {what}: {why}")]
+    NotMade {
+        /// Which of them.
+        what: &'static str,
+        /// Why.
+        why: String,
+    },
+    /// What has to do with access could not be read or written.
+    #[error("the database failed: {0}")]
+    Access(#[from] understudy_app::Failure),
+    /// Whoever can reach the place could do everything.
+    #[error(
+        "not listening on {0} without a token, since anybody who can reach it could do everything: make one with \
+         `understudy token create --role admin --name NAME`, or listen on 127.0.0.1 with no proxy in front"
+    )]
+    Unguarded(Place),
     /// Nobody takes what the command prints.
     #[error("cannot write to stdout: {0}")]
     Output(#[source] io::Error),

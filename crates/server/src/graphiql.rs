@@ -10,7 +10,7 @@ use actix_web::{
         StatusCode,
         header::{
             CACHE_CONTROL, CONTENT_SECURITY_POLICY, ETag, EntityTag, Header as _, IfNoneMatch,
-            REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
+            REFERRER_POLICY,
         },
     },
     web::{Bytes, Path, ServiceConfig},
@@ -115,7 +115,6 @@ fn answer(status: StatusCode, caching: &'static str) -> HttpResponseBuilder {
     response
         .insert_header((CACHE_CONTROL, caching))
         .insert_header((CONTENT_SECURITY_POLICY, POLICY))
-        .insert_header((X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .insert_header((REFERRER_POLICY, "no-referrer"));
     response
 }

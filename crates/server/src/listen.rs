@@ -33,6 +33,16 @@ pub(crate) enum Place {
 )]
 pub(crate) struct NoPlace;
 
+impl Place {
+    /// Whether only this machine can reach it, by the address alone.
+    pub(crate) fn is_loopback(&self) -> bool {
+        match self {
+            Self::Address(address) => address.ip().to_canonical().is_loopback(),
+            Self::Socket(_) => false,
+        }
+    }
+}
+
 impl FromStr for Place {
     type Err = NoPlace;
 

@@ -3,15 +3,18 @@
 //! This crate refuses to know what a campaign is, and how a request is carried to the schema. It puts the rooms together,
 //! and decides who may listen, and when to stop.
 
+mod access;
 mod check;
 mod cli;
 mod compression;
 mod connection;
 mod copy;
 mod executor;
+mod exposed;
 mod failure;
 mod figures;
 mod files;
+mod gate;
 mod graphiql;
 mod health;
 mod http_1;
@@ -58,6 +61,7 @@ fn main() {
 fn start(cli: Cli) -> Result<bool, ()> {
     let prepared = prepare(&cli);
     let (runtime, traces) = prepared.map_err(|failure| output::complain(&failure))?;
+    exposed::warn_of(&cli.command);
     let result = runtime.block_on(run(cli.command));
     let result = result.map_err(|failure| match cli.log_format {
         LogFormat::Text => output::complain(&failure),
@@ -95,6 +99,8 @@ async fn run(command: Command) -> Result<bool, Failure> {
         Command::Schema => output::print(&understudy_api::sdl())?,
         Command::Migrate(options) => migrate::migrate(options).await?,
         Command::Copy(options) => copy::copy(options).await?,
+        Command::Workspace(options) => access::workspaces(options).await?,
+        Command::Token(options) => access::tokens(options).await?,
         Command::Check(options) => return check::check(options).await,
     }
     Ok(true)

@@ -5,7 +5,8 @@ use std::{fs, io, path::PathBuf, time::Duration};
 use actix_web::{
     HttpServer,
     dev::Server,
-    middleware::{Compress, from_fn},
+    http::header::X_CONTENT_TYPE_OPTIONS,
+    middleware::{Compress, DefaultHeaders, from_fn},
     web::{Data, ServiceConfig},
 };
 use tokio::time::{sleep, timeout};
@@ -26,7 +27,9 @@ use crate::{
     executor::Shared,
     failure::Failure,
     figures::{self, Figures},
-    files, graphiql,
+    files,
+    gate::{Keeper, jwt::Provider},
+    graphiql,
     health::{self, Stopping},
     listen::{self, Place},
     output,
@@ -107,11 +110,29 @@ pub(crate) async fn serve(options: cli::Serve) -> Result<(), Failure> {
         Introspection::Off => understudy_api::reticent(schema),
     };
     let types = TypeSystem::parse(&understudy_api::sdl())?.with_scalar("DateTime", understudy_api::is_moment);
-    let endpoint = Endpoint::new(Shared::new(schema.finish()), types, transport, shutdown);
+    let provider = match options.jwt.settings() {
+        Some(settings) => Some(Provider::know(settings).await?),
+        None => None,
+    };
+    // A proxy hands on what others send, wherever it connects from.
+    let is_for_this_machine = options.listen.is_loopback() && transport.proxies.is_empty();
+    let is_guarded = provider.is_some() || app.has_tokens().await?;
+    let keeper = Keeper::new(app.clone(), provider, options.rates.into(), is_for_this_machine);
+    let is_open = keeper.is_open().await?;
+    if !is_open && !is_guarded {
+        return Err(Failure::Unguarded(options.listen));
+    }
+    let executor = Shared::new(schema.finish());
+    let endpoint = Endpoint::behind(keeper, executor, types, transport, shutdown);
     let listening = bind(&options.listen, patience, certificate.as_ref(), endpoint, shown)?;
     let handle = listening.server.handle();
     tokio::spawn(reload(reloads, certificate));
     let mut running = tokio::spawn(listening.server);
+    if is_open {
+        tracing::warn!(
+            "the server is open: whoever can reach it may do everything, until the first token is made"
+        );
+    }
     output::print(&format!("Understudy is listening on {}\n", listening.place))?;
 
     tokio::select! {
@@ -198,6 +219,8 @@ fn bind(
             .wrap(from_fn(move |request, next| {
                 unread::watch(request, next, patience)
             }))
+            // Nothing that is sent is of another type than it says, whatever it looks like to a browser.
+            .wrap(DefaultHeaders::new().add((X_CONTENT_TYPE_OPTIONS, "nosniff")))
             .wrap(from_fn(requests::observe))
     })
     .on_connect(|_, data| {
@@ -280,6 +303,7 @@ fn transport_options(options: cli::Transport) -> Result<Options, Failure> {
     Ok(Options {
         limits,
         origins: options.allow_origin,
+        proxies: options.proxy,
         introspection: if options.no_introspection {
             Introspection::Off
         } else {

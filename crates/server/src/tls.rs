@@ -16,6 +16,8 @@ use rustls::{
     sign::CertifiedKey,
 };
 
+use crate::exposed;
+
 /// Why a certificate cannot be used. Each message names the file that is to be mended.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum BadCertificate {
@@ -130,6 +132,7 @@ fn read(certificate: &Path, key: &Path) -> Result<CertifiedKey, BadCertificate> 
         path: key.to_owned(),
         source,
     })?;
+    exposed::warn_of_file(key);
     let (certificate, key) = (certificate.to_owned(), key.to_owned());
     CertifiedKey::from_der(chain, private, &provider()).map_err(|error| match error {
         rustls::Error::InconsistentKeys(InconsistentKeys::KeyMismatch) => {

@@ -3,12 +3,21 @@
 use std::{fmt::Display, time::Duration};
 
 use actix_web::http::StatusCode;
-use async_graphql::{ErrorExtensionValues, Response, ServerError};
+use async_graphql::{ErrorExtensionValues, Response, ServerError, Value};
 
-use crate::{budget::NoRoom, http::accept::MediaType, observe};
+use crate::{Denied, TooOften, budget::NoRoom, http::accept::MediaType, observe};
 
 /// The code of what is refused since too much is going on already.
 pub(crate) const OVERLOADED: &str = "OVERLOADED";
+
+/// The code of what cannot be had at the moment.
+pub(crate) const UNAVAILABLE: &str = "UNAVAILABLE";
+
+/// The code of what is refused since whoever asks has asked for too much in too little time.
+const RATE_LIMITED: &str = "RATE_LIMITED";
+
+/// Where such an error says how long to wait, in seconds.
+const RETRY_AFTER: &str = "retryAfter";
 
 /// The status of an answer that nobody waits for any more, since the client has left; as proxies note it. It is never sent.
 pub const CLIENT_LEFT: u16 = 499;
@@ -35,6 +44,17 @@ pub(crate) enum Refused {
     /// A page of another origin.
     #[error("Pages of this origin are not let in.")]
     ForeignOrigin,
+    /// Nobody knows who has sent it.
+    #[error("{0}")]
+    Unauthenticated(&'static str),
+    /// Too many requests in too little time.
+    #[error("{}", .0.message)]
+    RateLimited(Box<ServerError>),
+    /// It cannot be found out who has sent it.
+    #[error(
+        "The database is away or too busy at the moment, so nobody can be let in, and nothing was changed. Try again."
+    )]
+    Unavailable,
     /// The method may not do what is asked.
     #[error("{message}")]
     MethodNotAllowed {
@@ -68,6 +88,22 @@ pub(crate) enum Refused {
     Left,
 }
 
+impl From<Denied> for Refused {
+    fn from(denied: Denied) -> Self {
+        match denied {
+            Denied::Unauthenticated(why) => Self::Unauthenticated(why),
+            Denied::TooOften(wait) => wait.into(),
+            Denied::Unavailable => Self::Unavailable,
+        }
+    }
+}
+
+impl From<TooOften> for Refused {
+    fn from(wait: TooOften) -> Self {
+        Self::RateLimited(Box::new(rate_limited(wait)))
+    }
+}
+
 impl From<ServerError> for Refused {
     fn from(error: ServerError) -> Self {
         Self::Document(Box::new(error))
@@ -83,6 +119,9 @@ impl Refused {
             Self::UnsupportedMediaType(_) => "UNSUPPORTED_MEDIA_TYPE",
             Self::NotAcceptable(_) => "NOT_ACCEPTABLE",
             Self::ForeignOrigin => "FORBIDDEN_ORIGIN",
+            Self::Unauthenticated(_) => "UNAUTHENTICATED",
+            Self::RateLimited(_) => RATE_LIMITED,
+            Self::Unavailable => UNAVAILABLE,
             Self::MethodNotAllowed { .. } => "METHOD_NOT_ALLOWED",
             Self::Overloaded(_) | Self::NoRoom(_) => OVERLOADED,
             Self::SlowBody(_) => "REQUEST_TIMEOUT",
@@ -94,7 +133,16 @@ impl Refused {
     /// The answer. It is counted, so there is one for each that is sent.
     pub(crate) fn to_response(&self) -> Response {
         let response = Response::from_errors(match self {
-            Self::Document(error) | Self::Body(error) => vec![ServerError::clone(error)],
+            Self::Document(error) | Self::Body(error) | Self::RateLimited(error) => {
+                vec![ServerError::clone(error)]
+            }
+            Self::Unavailable => {
+                let mut error = coded(self.to_string(), self.code());
+                if let Some(extensions) = &mut error.extensions {
+                    extensions.set("changed", false);
+                }
+                vec![error]
+            }
             _ => vec![coded(self.to_string(), self.code())],
         });
         match self {
@@ -117,9 +165,13 @@ impl Refused {
             Self::UnsupportedMediaType(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::NotAcceptable(_) => StatusCode::NOT_ACCEPTABLE,
             Self::ForeignOrigin => StatusCode::FORBIDDEN,
+            Self::Unauthenticated(_) => StatusCode::UNAUTHORIZED,
+            Self::RateLimited(_) => StatusCode::TOO_MANY_REQUESTS,
             Self::MethodNotAllowed { .. } => StatusCode::METHOD_NOT_ALLOWED,
             Self::SlowBody(_) => StatusCode::REQUEST_TIMEOUT,
-            Self::Overloaded(_) | Self::NoRoom(_) | Self::TimedOut(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Overloaded(_) | Self::NoRoom(_) | Self::TimedOut(_) | Self::Unavailable => {
+                StatusCode::SERVICE_UNAVAILABLE
+            }
             Self::Left => StatusCode::from_u16(CLIENT_LEFT).unwrap_or(StatusCode::BAD_REQUEST),
         }
     }
@@ -137,9 +189,18 @@ impl Refused {
         matches!(self, Self::WebSocketVersion).then_some("13")
     }
 
+    /// The value of `WWW-Authenticate`, by which a client learns how to be let in.
+    pub(crate) fn challenge(&self) -> Option<&'static str> {
+        matches!(self, Self::Unauthenticated(_)).then_some("Bearer")
+    }
+
     /// The value of `Retry-After`, in seconds.
-    pub(crate) fn retry_after(&self) -> Option<&'static str> {
-        matches!(self, Self::Overloaded(_) | Self::NoRoom(_)).then_some("1")
+    pub(crate) fn retry_after(&self) -> Option<u64> {
+        match self {
+            Self::Overloaded(_) | Self::NoRoom(_) | Self::Unavailable => Some(1),
+            Self::RateLimited(error) => retry_after(error),
+            _ => None,
+        }
     }
 }
 
@@ -157,6 +218,26 @@ pub(crate) fn in_short(error: &impl Display) -> String {
         format!("{}…{}", &text[..begin], &text[end..])
     } else {
         text
+    }
+}
+
+/// The error for who asks for too much in too little time.
+fn rate_limited(TooOften(wait): TooOften) -> ServerError {
+    // A second that has begun counts, so that nobody comes too early.
+    let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
+    let message = format!("This is more than may be asked for in a time. Try again after {seconds} s.");
+    let mut error = coded(message, RATE_LIMITED);
+    if let Some(extensions) = &mut error.extensions {
+        extensions.set(RETRY_AFTER, seconds);
+    }
+    error
+}
+
+/// How long to wait after such an error, in seconds; none if it is another one.
+fn retry_after(error: &ServerError) -> Option<u64> {
+    match error.extensions.as_ref()?.get(RETRY_AFTER)? {
+        Value::Number(seconds) => seconds.as_u64(),
+        _ => None,
     }
 }
 

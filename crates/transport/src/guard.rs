@@ -33,7 +33,7 @@ use self::{
     weight::Weights,
 };
 use crate::{
-    Introspection, Limits, TypeSystem,
+    Introspection, Limits, Pass, TypeSystem,
     answer_size::{Answer, Scale, value_bytes},
     budget::{Budget, Held, NoRoom},
     error::{OVERLOADED, coded, with_code},
@@ -240,7 +240,7 @@ fn check(request: &mut Request, rules: &Rules) -> Result<Checked, Invalid> {
         Ok(has_repeats) => has_repeats,
         Err(errors) => return Err(Invalid { operation, errors }),
     };
-    let mut collected = None;
+    let (mut collected, mut values) = (None, 0);
     if let Some((name, chosen)) = chosen {
         complete(document, chosen, &mut variables, rules)?;
         let asked = Asked {
@@ -255,7 +255,10 @@ fn check(request: &mut Request, rules: &Rules) -> Result<Checked, Invalid> {
         let executed = collected
             .as_ref()
             .map_or(document, |collected| &collected.document);
-        check_asked(executed, name, &variables, rules)?;
+        values = check_asked(executed, name, &variables, rules)?;
+    }
+    if let Some(pass) = Pass::of(request) {
+        pass.ask(values);
     }
     let mut bytes = document_bytes(request);
     if let Some(collected) = collected {
@@ -287,15 +290,15 @@ fn complete(
     )?)
 }
 
-/// Checks what the operation with this name asks for with its variables.
+/// Checks what the operation with this name asks for with its variables; how many values that are.
 fn check_asked(
     document: &ExecutableDocument,
     name: Option<&str>,
     variables: &Variables,
     rules: &Rules,
-) -> Result<(), ServerError> {
+) -> Result<usize, ServerError> {
     let Some((_, operation)) = choose(document, name) else {
-        return Ok(());
+        return Ok(0);
     };
     let pass = typed::Pass {
         document,

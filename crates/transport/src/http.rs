@@ -22,7 +22,7 @@ use self::{
     body::Body,
     client::Client,
 };
-use crate::{Endpoint, answer_size::Answer, error::Refused, guard, sse, unavailable, websocket};
+use crate::{Endpoint, Pass, Shown, answer_size::Answer, error::Refused, guard, sse, unavailable, websocket};
 
 /// Answers a POST; or a GET, which has a query in its URL, unless it asks to become a WebSocket; or a HEAD, as a GET, but
 /// without what it would be told.
@@ -48,26 +48,37 @@ async fn receive<E: Executor>(
 ) -> Result<HttpResponse, Refused> {
     let limits = endpoint.limits();
     endpoint.origins().check(request)?;
+    if request.method() == Method::GET && websocket::is_wanted(request) {
+        // Who it is, it says in its first message.
+        return websocket::open(request, payload, endpoint);
+    }
     if request.method() == Method::POST {
-        request::check_media_type(request)?;
         // Whoever reads such a request from the connection takes all that ever comes for its body.
         if websocket::is_wanted(request) {
             return Err(Refused::BadRequest(
                 "A POST cannot become a WebSocket: send a GET, or leave out the header Upgrade.".to_owned(),
             ));
         }
-        let body = Body::receive(&mut payload, limits, endpoint.receiving()).await?;
-        let graphql = request::parse_body(&body, limits)?;
+        let admitted = async {
+            let pass = endpoint.admit(request).await?;
+            request::check_media_type(request)?;
+            Ok(pass)
+        };
+        let (body, pass) = Body::receive(&mut payload, limits, endpoint.receiving(), admitted).await?;
+        let graphql = pass.put(request::parse_body(&body, limits)?);
         // What it has become takes as much room, until there is an answer.
         let _held = body.into_held();
-        return answer(request, graphql, endpoint, Client::of(request, payload)).await;
+        let visitor = Visitor {
+            pass,
+            client: Client::of(request, payload),
+        };
+        return answer(request, graphql, endpoint, visitor).await;
     }
-    if request.method() == Method::GET && websocket::is_wanted(request) {
-        return websocket::open(request, payload, endpoint);
-    }
-    let graphql = request::parse_url(request.query_string(), limits)?;
+    let pass = endpoint.admit(request).await?;
+    let graphql = pass.put(request::parse_url(request.query_string(), limits)?);
     // It may have a body, which has no meaning.
-    answer(request, graphql, endpoint, Client::of(request, payload)).await
+    let client = Client::of(request, payload);
+    answer(request, graphql, endpoint, Visitor { pass, client }).await
 }
 
 /// Answers any other method.
@@ -103,12 +114,20 @@ pub(crate) async fn preflight<E: Executor, B: MessageBody + 'static>(
     Ok(response.into_response(refusal).map_into_right_body())
 }
 
+/// Whoever has sent a request.
+pub(crate) struct Visitor {
+    /// By which they were let in.
+    pub(crate) pass: Pass,
+    /// Whether they are still there.
+    pub(crate) client: Client,
+}
+
 /// Executes what may be executed over this method, and answers in what the client takes.
 async fn answer<E: Executor>(
     request: &HttpRequest,
     mut graphql: Request,
     endpoint: &Endpoint<E>,
-    mut client: Client,
+    mut visitor: Visitor,
 ) -> Result<HttpResponse, Refused> {
     let accept = Accept::of(request.headers());
     let plain = accept.best(&[MediaType::Json, MediaType::GraphqlResponse]);
@@ -139,11 +158,11 @@ async fn answer<E: Executor>(
             "A subscription is answered as text/event-stream, which the Accept header must name; or over a WebSocket \
              on this path, with the subprotocol graphql-transport-ws.",
         )),
-        (Some(OperationType::Subscription), _) | (_, None) => sse::open(request, graphql, endpoint, client),
+        (Some(OperationType::Subscription), _) | (_, None) => sse::open(request, graphql, endpoint, visitor),
         (_, Some(media_type)) => {
             let answered = tokio::select! {
                 answered = endpoint.execute(graphql) => answered?,
-                () = client.leaves() => return Err(Refused::Left),
+                () = visitor.client.leaves() => return Err(Refused::Left),
             };
             let response = &answered.response;
             if media_type == MediaType::GraphqlResponse && unavailable::is_all(response, operation.as_ref()) {
@@ -155,6 +174,14 @@ async fn answer<E: Executor>(
 }
 
 impl<E: Executor> Endpoint<E> {
+    /// Lets in whoever has sent a request, and counts it.
+    async fn admit(&self, request: &HttpRequest) -> Result<Pass, Refused> {
+        let head = &self.head(request);
+        let pass = self.gate().admit(Shown { head, payload: None }).await?;
+        pass.begin()?;
+        Ok(pass)
+    }
+
     /// Executes a query or a mutation, if there is room for it, and for as long as it may take.
     pub(crate) async fn execute(&self, request: Request) -> Result<Answer, Refused> {
         let Ok(_room) = self.requests().try_acquire() else {
@@ -163,8 +190,12 @@ impl<E: Executor> Endpoint<E> {
             ));
         };
         let limit = self.limits().request_time;
-        timeout(limit, self.schema().execute(request))
-            .await
-            .map_err(|_| Refused::TimedOut(limit))
+        let executed = timeout(limit, async {
+            if let Some(pass) = Pass::of(&request) {
+                pass.check().await?;
+            }
+            Ok(self.schema().execute(request).await)
+        });
+        executed.await.unwrap_or(Err(Refused::TimedOut(limit)))
     }
 }

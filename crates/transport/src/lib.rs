@@ -13,11 +13,13 @@ mod error_path;
 mod event_ids;
 #[cfg(any(test, fuzzing))]
 pub mod fuzzing;
+mod gate;
 mod guard;
 mod http;
 mod limits;
 mod observe;
 mod origins;
+mod proxies;
 mod receiving;
 mod request_error;
 mod shutdown;
@@ -35,21 +37,23 @@ use std::sync::Arc;
 use actix_web::{
     HttpRequest,
     dev::HttpServiceFactory,
+    http::header,
     middleware::from_fn,
     web::{self, Data},
 };
 use async_graphql::Executor;
-use serde_json::{Map, Value};
 use tokio::sync::Semaphore;
 
 pub use self::{
     answer_size::AnswerSize,
     error::CLIENT_LEFT,
     event_ids::EventIds,
+    gate::{Denied, Gate, Head, Meter, Open, Pass, Shown, TooOften},
     guard::trusted::{NoDocuments, TrustedDocuments},
     limits::Limits,
     observe::describe_metrics,
     origins::{NoOrigin, Origin},
+    proxies::{NoProxy, Proxy},
     shutdown::{Shutdown, Trigger, channel},
     type_system::{NoSchema, TypeSystem},
 };
@@ -58,19 +62,13 @@ use self::{
     error::Refused,
     guard::{Guarded, Rules},
     origins::Origins,
+    proxies::Proxies,
     sockets::{Seat, Sockets},
 };
 
 /// A schema with what stands between it and everybody. Cheap to clone, so that all workers share one.
 #[derive(Clone)]
 pub struct Endpoint<E>(Arc<Inner<E>>);
-
-/// That somebody may not do what they have asked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Forbidden;
-
-/// Decides by the payload of its `connection_init` who may use a socket.
-type Admit = dyn Fn(Option<&Map<String, Value>>) -> Result<(), Forbidden> + Send + Sync;
 
 /// What is decided by whoever runs the endpoint.
 #[derive(Debug, Clone, Default)]
@@ -79,6 +77,8 @@ pub struct Options {
     pub limits: Limits,
     /// The origins whose pages are let in, beside the endpoint's own.
     pub origins: Vec<Origin>,
+    /// The proxies that are believed where a request comes from.
+    pub proxies: Vec<Proxy>,
     /// Whether anybody may ask what the schema has.
     pub introspection: Introspection,
     /// The documents that are carried out, and no others; none if all are.
@@ -103,8 +103,9 @@ struct Inner<E> {
     receiving: Budget,
     sockets: Sockets,
     origins: Origins,
+    proxies: Proxies,
     shutdown: Shutdown,
-    admit: Box<Admit>,
+    gate: Box<dyn Gate>,
 }
 
 impl<E: Executor> Endpoint<E> {
@@ -112,17 +113,17 @@ impl<E: Executor> Endpoint<E> {
     /// validated by `types`, so that the executor need not (`ValidationMode::Fast`).
     #[must_use]
     pub fn new(executor: E, types: TypeSystem, options: Options, shutdown: Shutdown) -> Self {
-        Self::admitting(executor, types, options, shutdown, |_| Ok(()))
+        Self::behind(Open, executor, types, options, shutdown)
     }
 
-    /// As [`new`](Self::new), for those whom `admit` lets use a socket, by the payload of their `connection_init`.
+    /// As [`new`](Self::new), for those whom `gate` lets in.
     #[must_use]
-    pub fn admitting(
+    pub fn behind(
+        gate: impl Gate,
         executor: E,
         types: TypeSystem,
         options: Options,
         shutdown: Shutdown,
-        admit: impl Fn(Option<&Map<String, Value>>) -> Result<(), Forbidden> + Send + Sync + 'static,
     ) -> Self {
         Self(Arc::new(Inner {
             requests: Semaphore::new(options.limits.requests),
@@ -138,8 +139,9 @@ impl<E: Executor> Endpoint<E> {
                 },
             ),
             origins: Origins::new(options.origins),
+            proxies: Proxies::new(options.proxies),
             shutdown,
-            admit: Box::new(admit),
+            gate: Box::new(gate),
         }))
     }
 
@@ -179,14 +181,24 @@ impl<E: Executor> Endpoint<E> {
         &self.0.receiving
     }
 
-    pub(crate) fn admit(&self, payload: Option<&Map<String, Value>>) -> Result<(), Forbidden> {
-        (self.0.admit)(payload)
+    pub(crate) fn gate(&self) -> &dyn Gate {
+        &*self.0.gate
+    }
+
+    /// What is known of whoever has sent a request.
+    pub(crate) fn head(&self, request: &HttpRequest) -> Head {
+        let authorization = request.headers().get(header::AUTHORIZATION);
+        Head {
+            authorization: authorization.and_then(|value| value.to_str().ok().map(str::to_owned)),
+            host: gate::host(request).map(str::to_owned),
+            address: self.0.proxies.client(request),
+            is_forwarded: proxies::is_forwarded(request.headers()),
+        }
     }
 
     /// A place for one more socket or event stream.
     pub(crate) fn seat(&self, request: &HttpRequest) -> Result<Seat, Refused> {
-        let address = request.peer_addr().map(|address| address.ip());
-        self.0.sockets.seat(address, self.limits())
+        self.0.sockets.seat(self.0.proxies.client(request), self.limits())
     }
 
     pub(crate) fn shutdown(&self) -> Shutdown {

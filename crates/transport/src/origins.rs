@@ -5,9 +5,8 @@ use std::str::FromStr;
 use actix_cors::Cors;
 use actix_web::HttpRequest;
 use actix_web::http::header::{self, HeaderName, HeaderValue};
-use actix_web::http::uri::Authority;
 
-use crate::error::Refused;
+use crate::{error::Refused, gate};
 
 /// The header by which a browser says how the page is related to the server.
 const SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
@@ -74,13 +73,12 @@ impl Origins {
             };
         };
         let origin = origin.unwrap_or_default().to_ascii_lowercase();
-        let host = header(header::HOST).and_then(Result::ok);
-        // HTTP/2 has it beside the headers.
-        let authority = || request.uri().authority().map(Authority::as_str);
-        let host = host.or_else(authority).unwrap_or_default();
+        let host = gate::host(request).unwrap_or_default();
         let is_own = origin.split_once("://").is_some_and(|(scheme, place)| {
             // Some proxies name the usual port in the host, which browsers do not in the origin.
             let usual = match scheme {
+                // Where the server speaks TLS itself, anybody on the way may have written such a page.
+                "http" if request.app_config().secure() => return false,
                 "http" => ":80",
                 "https" => ":443",
                 _ => return false,

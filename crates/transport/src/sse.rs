@@ -6,7 +6,8 @@ use std::time::Duration;
 use actix_web::{HttpRequest, HttpResponse, http::header, web::Bytes};
 use async_graphql::{Executor, Request, Response, ServerError, parser::types::OperationType};
 use futures_util::{
-    Stream, StreamExt,
+    FutureExt as _, Stream, StreamExt,
+    future::BoxFuture,
     stream::{self, BoxStream},
 };
 use tokio::time::{Instant, MissedTickBehavior, interval_at};
@@ -16,8 +17,9 @@ use crate::{
     budget::Held,
     driven::driven,
     error::Refused,
+    gate::SHOWN_OUT,
     guard,
-    http::{accept::MediaType, answer::Body, client::Client},
+    http::{Visitor, accept::MediaType, answer::Body, client::Client},
     observe::Open,
     sockets::Seat,
 };
@@ -33,8 +35,9 @@ pub(crate) fn open<E: Executor>(
     request: &HttpRequest,
     mut graphql: Request,
     endpoint: &Endpoint<E>,
-    client: Client,
+    visitor: Visitor,
 ) -> Result<HttpResponse, Refused> {
+    visitor.pass.go_on()?;
     let seat = endpoint.seat(request)?;
     let chosen = guard::chosen_operation(&mut graphql, endpoint.rules())?;
     let ids = EventIds::of(request.headers());
@@ -61,7 +64,7 @@ pub(crate) fn open<E: Executor>(
     Ok(respond(events(
         driven(results.boxed()),
         seat,
-        client,
+        visitor,
         endpoint.shutdown(),
     )))
 }
@@ -96,6 +99,8 @@ struct Events {
     /// The memory of the last result, which is held until the connection asks for more.
     sent: Option<Held>,
     client: Client,
+    /// When whoever has opened it is no longer let in.
+    ended: BoxFuture<'static, ()>,
     _seat: Seat,
     _open: Open,
 }
@@ -105,7 +110,7 @@ struct Events {
 fn events(
     results: BoxStream<'static, (Option<Bytes>, Held)>,
     seat: Seat,
-    client: Client,
+    Visitor { pass, client }: Visitor,
     shutdown: Shutdown,
 ) -> impl Stream<Item = Bytes> {
     let mut heartbeat = interval_at(Instant::now() + HEARTBEAT, HEARTBEAT);
@@ -117,6 +122,7 @@ fn events(
         is_complete: false,
         sent: None,
         client,
+        ended: pass.ended().boxed(),
         _seat: seat,
         _open: Open::event_stream(),
     };
@@ -129,6 +135,10 @@ fn events(
         let event = tokio::select! {
             biased;
             () = events.shutdown.requested() => return None,
+            () = &mut events.ended => {
+                events.is_complete = true;
+                shown_out()
+            }
             result = events.results.next() => {
                 events.is_complete = result.is_none();
                 match result {
@@ -144,6 +154,13 @@ fn events(
         };
         Some((event, events))
     }))
+}
+
+/// The events of whoever is no longer let in: why, and the end, since it would be of no use to come again.
+fn shown_out() -> Bytes {
+    let response = Refused::Unauthenticated(SHOWN_OUT).to_response();
+    let events = next(&response, None).into_iter().chain([complete()]);
+    events.flatten().collect()
 }
 
 /// The event after which no more come.
@@ -165,6 +182,7 @@ fn next(response: &Response, id: Option<&str>) -> Option<Bytes> {
 
 #[cfg(test)]
 mod tests {
+    use crate::Pass;
     use std::pin::pin;
 
     use tokio::time::timeout;
@@ -180,7 +198,11 @@ mod tests {
         let seat = Sockets::new(&limits).seat(None, &limits).unwrap();
         let (trigger, shutdown) = channel();
         let quiet = stream::pending().boxed();
-        let mut events = pin!(events(quiet, seat, Client::default(), shutdown));
+        let visitor = Visitor {
+            pass: Pass::new(|request| request),
+            client: Client::default(),
+        };
+        let mut events = pin!(events(quiet, seat, visitor, shutdown));
         let opened = Instant::now();
         assert_eq!(events.next().await.unwrap(), SIGN);
         assert_eq!(opened.elapsed(), Duration::ZERO);

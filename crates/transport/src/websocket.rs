@@ -19,6 +19,7 @@ use async_graphql::Executor;
 use futures_util::FutureExt as _;
 use tracing::Instrument as _;
 
+use self::conversation::Handshake;
 use crate::{Endpoint, error::Refused};
 
 /// The one subprotocol spoken here. Its predecessor, confusingly named graphql-ws, is not.
@@ -61,12 +62,15 @@ pub(crate) fn open<E: Executor>(
     let (response, session, incoming) = actix_ws::handle_with_protocols(request, payload, &[SUBPROTOCOL])
         .map_err(|error| Refused::BadRequest(format!("The WebSocket handshake failed: {error}")))?;
     // Who does not speak the subprotocol is told so by a close code, as the protocol has it.
-    let speaks_it = response.headers().contains_key(header::SEC_WEBSOCKET_PROTOCOL);
+    let handshake = Handshake {
+        speaks_the_protocol: response.headers().contains_key(header::SEC_WEBSOCKET_PROTOCOL),
+        head: endpoint.head(request),
+    };
     let incoming = incoming
         .max_frame_size(limit)
         .aggregate_continuations()
         .max_continuation_size(limit);
-    let conversation = conversation::hold(endpoint.clone(), session, incoming, speaks_it, seat);
+    let conversation = conversation::hold(endpoint.clone(), session, incoming, handshake, seat);
     // What is logged of it is logged with the request that it began with.
     rt::spawn(conversation.in_current_span());
     Ok(response)

@@ -159,7 +159,7 @@ async fn who_does_not_read_a_large_answer_takes_room_from_large_ones_alone() {
         socket.set_recv_buffer_size(8 * 1024).unwrap();
         let mut stream = socket.connect(server.address.parse().unwrap()).await.unwrap();
         let head = format!(
-            "POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nAccept: {accept}\r\n\
+            "POST /graphql HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nAccept: {accept}\r\n\
              Content-Length: {}\r\n\r\n",
             body.len()
         );
@@ -205,7 +205,7 @@ async fn answers_in_brotli_that_nobody_reads_are_so_many_and_the_others_are_sent
     let request = |encoding: &str, times: usize| {
         let body = json!({ "query": bodies(&id, times) }).to_string();
         format!(
-            "POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n\
+            "POST /graphql HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n\
              Accept-Encoding: {encoding}\r\nContent-Length: {}\r\n\r\n{body}",
             body.len()
         )

@@ -55,7 +55,7 @@ async fn who_sends_a_head_letter_by_letter_keeps_nobody_waiting() {
     for _ in 0..300 {
         let mut stream = TcpStream::connect(&server.address).await.unwrap();
         stream
-            .write_all(b"POST /graphql HTTP/1.1\r\nHost: x\r\nX-A")
+            .write_all(b"POST /graphql HTTP/1.1\r\nHost: localhost\r\nX-A")
             .await
             .unwrap();
         slow.push(stream);
@@ -84,13 +84,13 @@ async fn heads_that_are_no_http_are_refused() {
     let database = Database::new();
     let server = Server::start(&database);
     let long = format!(
-        "GET /graphql?query={} HTTP/1.1\r\nHost: x\r\n\r\n",
+        "GET /graphql?query={} HTTP/1.1\r\nHost: localhost\r\n\r\n",
         "a".repeat(300_000)
     );
     let headers = format!("GET / HTTP/1.1\r\n{}\r\n", "A: b\r\n".repeat(10_000));
-    let length =
-        "POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999999999999999\r\n\r\n".to_owned();
-    let both = "POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n";
+    let length = "POST /graphql HTTP/1.1\r\nHost: localhost\r\nContent-Length: 99999999999999999999\r\n\r\n"
+        .to_owned();
+    let both = "POST /graphql HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n";
     for head in [long, headers, length, both.to_owned(), "\0".repeat(1_000)] {
         let mut stream = TcpStream::connect(&server.address).await.unwrap();
         // It may be refused before all of it is there.
@@ -153,7 +153,7 @@ async fn who_takes_nothing_of_the_answers_is_cut_off() {
     let body = json!({ "query": "{ __schema { types { name description fields { name description } } } }" });
     let body = body.to_string();
     let request = format!(
-        "POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
+        "POST /graphql HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
         body.len()
     );
     let requests = request.repeat(400);

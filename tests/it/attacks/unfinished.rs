@@ -30,7 +30,7 @@ const ROOM: u32 = 6;
 async fn begin(server: &Server) -> TcpStream {
     let mut stream = TcpStream::connect(&server.address).await.unwrap();
     let head = format!(
-        "POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nConnection: close\r\n\
+        "POST /graphql HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nConnection: close\r\n\
          Content-Length: {LARGEST}\r\n\r\n"
     );
     stream.write_all(head.as_bytes()).await.unwrap();
@@ -110,7 +110,7 @@ async fn requests_without_anything_of_their_bodies_take_room_too() {
     let refusals = Semaphore::new(0);
     let begun = (0..BEGUN).map(async |_| {
         let mut stream = TcpStream::connect(&server.address).await.unwrap();
-        let head = "POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nConnection: close\r\n\
+        let head = "POST /graphql HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nConnection: close\r\n\
                     Content-Length: 5\r\n\r\n";
         stream.write_all(head.as_bytes()).await.unwrap();
         let is_refused = refused_or_left(&refusals, BEGUN - 10, stream.readable()).await;

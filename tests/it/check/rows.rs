@@ -45,6 +45,37 @@ async fn a_segment_has_a_version_and_a_description_within_its_limit() {
 }
 
 #[tokio::test]
+async fn a_token_is_as_the_rules_keep_it() {
+    let world = World::new().await;
+    let make =
+        "mutation { createToken(input: { name: \"It\", role: VIEWER, expiresAt: \"2999-01-01T00:00:00Z\" }) {
+        token { id } } }";
+    let token = world.ask(make, json!({})).await["createToken"]["token"]["id"].take();
+    let token = token.as_str().unwrap();
+    let tampering = world.tamper().await;
+    assert_found(&world, &[]).await;
+    tampering.set("tokens", &row(token), ("name", " It".into())).await;
+    let name = format!("{token}: name: it is not kept as the rules keep it");
+    assert_found(&world, &[name]).await;
+    tampering.set("tokens", &row(token), ("name", "It".into())).await;
+    tampering.run("UPDATE tokens SET expires_at = created_at").await;
+    let expired = format!("{token}: expiresAt: the rules do not let it in: Past");
+    assert_found(&world, &[expired]).await;
+    tampering.run("UPDATE tokens SET expires_at = NULL").await;
+
+    tampering.lift_checks().await;
+    tampering
+        .set("tokens", &row(token), ("role", "OWNER".into()))
+        .await;
+    let role = format!("{token}: a stored role is corrupt: \"OWNER\"");
+    assert_forbidden(&world, "tokens", &[role]).await;
+    let nobody = ("workspace_id", Uuid::from_u128(7).into());
+    tampering.set("tokens", &row(token), nobody).await;
+    let lost = format!("tokens {token}: workspace_id: wsp_00000000000000000000000007 does not exist");
+    assert_forbidden(&world, "tokens", &[lost]).await;
+}
+
+#[tokio::test]
 async fn a_canvas_has_a_place_and_a_place_has_a_source() {
     let world = World::new().await;
     let canvas = world.canvas("Tour", "HIGH").await;

@@ -59,6 +59,8 @@ pub(super) async fn fill(world: &World) {
     // Each table has something, whatever chance has done.
     let id = world.active(email("With a draft")).await;
     world.save_draft(&id, json!({ "name": "Its draft" })).await;
+    let token = "mutation { createToken(input: { name: \"It\", role: EDITOR }) { token { id } } }";
+    world.ask(token, json!({})).await;
 }
 
 /// Does whatever comes to mind to campaigns and segments; much of it is refused.

@@ -15,6 +15,15 @@ fn refused(from: &str, to: &str) -> String {
     assert_eq!(status.code(), Some(1), "{stderr}");
     assert_eq!(stdout, "");
     let line = stderr.strip_suffix('\n').unwrap();
+    // That a password stands in the command line is told before.
+    let (warning, line) = line.split_once('\n').unwrap_or(("", line));
+    let has_password = [from, to].iter().any(|url| url.contains(":secret@"));
+    assert_eq!(
+        warning.contains("a password stands in the command line"),
+        has_password,
+        "{stderr}"
+    );
+    assert_eq!(warning.is_empty(), !has_password, "{stderr}");
     assert!(!line.contains('\n'), "{stderr}");
     line.strip_prefix("understudy: ").unwrap().to_owned()
 }

@@ -129,7 +129,8 @@ pub(crate) fn id_kinds(argument: &str) -> &'static [&'static str] {
         "segmentId" | "segmentIds" => &["seg"],
         "campaignId" | "campaignIds" => &["cmp"],
         "id" | "ids" => match field {
-            "node" | "nodes" => &["cmp", "drf", "seg", "cnv"],
+            "node" | "nodes" => &["cmp", "drf", "seg", "cnv", "wsp"],
+            _ if field.to_lowercase().contains("token") => &["tok"],
             _ if field.to_lowercase().contains("campaign") => &["cmp"],
             _ if field.to_lowercase().contains("segment") => &["seg"],
             _ if field.to_lowercase().contains("canvas") => &["cnv"],

@@ -41,7 +41,7 @@ pub(crate) async fn exchange(server: &Server, head: &str, rest: &[u8]) -> Answer
 /// Posts a body of JSON in this way.
 pub(crate) async fn post_raw(server: &Server, body: &[u8]) -> Answer {
     let head = format!(
-        "POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n\
+        "POST /graphql HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n\
          Accept: application/graphql-response+json\r\nConnection: close\r\nContent-Length: {}\r\n\r\n",
         body.len()
     );

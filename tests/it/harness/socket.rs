@@ -1,5 +1,6 @@
 //! A WebSocket of the real process, spoken to message by message.
 
+use std::io;
 use std::time::Duration;
 
 use futures_util::{SinkExt as _, StreamExt as _, stream};
@@ -33,6 +34,13 @@ pub(crate) enum Received {
     Pong(Vec<u8>),
     /// The end, with the code and the reason of the close frame, or without one.
     End(Option<(u16, String)>),
+}
+
+/// A connection with so small a buffer that the server soon notices when nobody reads.
+pub(crate) async fn narrow(address: &str) -> io::Result<TcpStream> {
+    let socket = TcpSocket::new_v4()?;
+    socket.set_recv_buffer_size(8 * 1024)?;
+    socket.connect(address.parse().unwrap()).await
 }
 
 impl Socket {
@@ -101,10 +109,7 @@ impl Socket {
 
     /// As [`open_narrow`](Self::open_narrow); an error if the server is gone, or goes in between.
     pub(crate) async fn try_open_narrow_at(address: &str) -> Result<Self, Error> {
-        let socket = TcpSocket::new_v4()?;
-        socket.set_recv_buffer_size(8 * 1024)?;
-        let stream = socket.connect(address.parse().unwrap()).await?;
-        Self::initialised(stream, address).await
+        Self::initialised(narrow(address).await?, address).await
     }
 
     async fn initialised(stream: TcpStream, address: &str) -> Result<Self, Error> {
@@ -112,6 +117,10 @@ impl Socket {
         socket.send(&json!({ "type": "connection_init" })).await?;
         match socket.receive().await {
             Received::Message(message) if message["type"] == "connection_ack" => Ok(socket),
+            // Nobody can say who is let in while the database is away, and whoever comes is told to come again.
+            Received::End(Some((1013, reason))) if reason.contains("database") => {
+                Err(io::Error::new(io::ErrorKind::ResourceBusy, reason).into())
+            }
             Received::End(_) => Err(Error::ConnectionClosed),
             other => panic!("not acknowledged: {other:?}"),
         }

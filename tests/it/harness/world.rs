@@ -4,7 +4,7 @@ use async_graphql::{Request, Variables};
 use futures_util::{Stream, StreamExt as _};
 use serde_json::{Value, json};
 use understudy_api::Schema;
-use understudy_app::App;
+use understudy_app::{App, Caller};
 use understudy_domain::WorkspaceId;
 
 use super::Database;
@@ -101,13 +101,18 @@ impl World {
     /// A world over a database that somebody has prepared.
     pub(crate) async fn over(database: Database) -> Self {
         let app = App::open(database.url()).await.unwrap();
-        let schema = understudy_api::schema(app.clone());
+        let schema = understudy_api::schema(app.clone(), Caller::system(WorkspaceId::DEFAULT));
         Self {
             app,
             schema,
             judge: Judge::of(database.url()),
             database,
         }
+    }
+
+    /// The same database, as a caller of their own sees it.
+    pub(crate) fn of(&self, caller: Caller) -> Schema {
+        understudy_api::schema(self.app.clone(), caller)
     }
 
     /// The whole response, as a client gets it.

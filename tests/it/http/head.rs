@@ -1,6 +1,6 @@
 //! HEAD, which is answered as GET, but without what is in the answer.
 
-use reqwest::header::{ACCEPT, ALLOW, CONTENT_LENGTH, CONTENT_TYPE, DATE, HeaderMap};
+use reqwest::header::{ACCEPT, ALLOW, CONTENT_LENGTH, CONTENT_TYPE, DATE, HeaderMap, X_CONTENT_TYPE_OPTIONS};
 use reqwest::{Method, StatusCode};
 use tokio::time::timeout;
 
@@ -15,6 +15,7 @@ async fn fetch(stage: &Stage, method: Method, path: &str, accept: &str) -> (Stat
     for name in ["x-request-id", DATE.as_str()] {
         assert!(headers.remove(name).is_some(), "{name}");
     }
+    assert_eq!(headers[X_CONTENT_TYPE_OPTIONS], "nosniff", "{path}");
     let body = timeout(SET_TIME, response.bytes()).await.unwrap();
     (status, headers, body.unwrap().len())
 }

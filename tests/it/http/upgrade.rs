@@ -15,7 +15,7 @@ async fn post(stage: &Stage, headers: &str) -> String {
     let mut stream = TcpStream::connect(&stage.server.address).await.unwrap();
     let body = json!({ "query": CREATE }).to_string();
     let request = format!(
-        "POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n{headers}\
+        "POST /graphql HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n{headers}\
          Content-Length: {}\r\n\r\n{body}",
         body.len()
     );
@@ -111,7 +111,7 @@ async fn a_websocket_of_another_version_is_told_which_one_is_spoken() {
     for version in ["Sec-WebSocket-Version: 8\r\n", ""] {
         let mut stream = TcpStream::connect(&stage.server.address).await.unwrap();
         let request = format!(
-            "GET /graphql HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
+            "GET /graphql HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
              Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Protocol: graphql-transport-ws\r\n\
              {version}\r\n"
         );

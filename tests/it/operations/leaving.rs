@@ -25,7 +25,7 @@ const COMMAND: &str = "mutation Leave { createSegment(input: { name: \"Everyone\
 /// Asks for an event stream on a connection of its own; the connection, and how its answer begins.
 async fn follow(logged: &Logged) -> (TcpStream, String) {
     let mut stream = TcpStream::connect(&logged.server.address).await.unwrap();
-    let head = format!("GET {FOLLOW} HTTP/1.1\r\nHost: x\r\nAccept: text/event-stream\r\n\r\n");
+    let head = format!("GET {FOLLOW} HTTP/1.1\r\nHost: localhost\r\nAccept: text/event-stream\r\n\r\n");
     stream.write_all(head.as_bytes()).await.unwrap();
     let mut begin = [0; 64];
     timeout(PATIENCE, stream.read_exact(&mut begin))
@@ -97,7 +97,7 @@ async fn an_operation_whose_client_has_gone_is_cancelled_and_has_its_name() {
     let mut stream = TcpStream::connect(&logged.server.address).await.unwrap();
     let body = json!({ "query": COMMAND }).to_string();
     let head = format!(
-        "POST /graphql HTTP/1.1\r\nHost: x\r\nX-Request-Id: gone\r\nContent-Type: application/json\r\n\
+        "POST /graphql HTTP/1.1\r\nHost: localhost\r\nX-Request-Id: gone\r\nContent-Type: application/json\r\n\
          Content-Length: {}\r\n\r\n",
         body.len()
     );

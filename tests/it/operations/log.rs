@@ -63,7 +63,7 @@ async fn the_time_of_a_request_is_told_in_milliseconds() {
     let mut stream = TcpStream::connect(&logged.server.address).await.unwrap();
     let body = "{\"query\": \"{ __typename }\"}";
     let head = format!(
-        "POST /graphql HTTP/1.1\r\nHost: x\r\nX-Request-Id: mine\r\nContent-Type: application/json\r\n\
+        "POST /graphql HTTP/1.1\r\nHost: localhost\r\nX-Request-Id: mine\r\nContent-Type: application/json\r\n\
          Expect: 100-continue\r\nConnection: close\r\nContent-Length: {}\r\n\r\n",
         body.len()
     );
@@ -89,7 +89,9 @@ async fn nobody_fills_the_log_with_frames_that_are_broken() {
         socket.0.get_mut().write_all(&frame).await.unwrap();
         assert_eq!(socket.closed().await, 1002);
     }
-    assert_eq!(logged.text(), "");
+    let text = logged.text();
+    let mut lines = text.lines().filter(|line| !line.contains("the server is open"));
+    assert_eq!(lines.next(), None);
 }
 
 #[test]

@@ -2,9 +2,10 @@
 
 use reqwest::Client;
 use sea_orm::{ConnectionTrait as _, DbBackend};
-use serde_json::json;
+use serde_json::{Value, json};
 
-use super::Logged;
+use super::{Logged, traces::Collector};
+use crate::harness::access::token;
 use crate::harness::{CAMPAIGN_EVENTS, SUBPROTOCOL, Socket};
 
 /// Stands wherever a client can put something.
@@ -136,4 +137,68 @@ async fn no_log_has_a_secret_or_a_variable_in_it() {
         .filter(|line| line.to_string().contains(SECRET))
         .collect();
     assert!(lines.is_empty(), "{lines:#?}");
+}
+
+/// Asks something by a token, in each way in which one can be shown.
+async fn come_in_by(logged: &Logged, token: &str) {
+    let (http, url) = (Client::new(), logged.server.url("/graphql"));
+    let bearer = format!("Bearer {token}");
+    for accept in ["application/json", "text/event-stream"] {
+        let post = http.post(&url).header("Accept", accept).bearer_auth(token);
+        let answer = post
+            .json(&json!({ "query": "query Mine { viewer { role } }" }))
+            .send();
+        let text = answer.await.unwrap().text().await.unwrap();
+        assert!(!text.contains(token), "{text}");
+    }
+    let headers = [
+        &[("Sec-WebSocket-Protocol", SUBPROTOCOL)][..],
+        &[
+            ("Sec-WebSocket-Protocol", SUBPROTOCOL),
+            ("Authorization", bearer.as_str()),
+        ],
+    ];
+    for (headers, payload) in headers
+        .iter()
+        .zip([json!({ "Authorization": bearer }), json!({})])
+    {
+        let mut socket = Socket::shake_hands(&logged.server, headers).await.unwrap();
+        let init = json!({ "type": "connection_init", "payload": payload });
+        socket.send(&init).await.unwrap();
+        // Whoever is not let in is told so by the code that the socket is closed with.
+        socket.receive().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_log_figure_or_trace_has_a_token_in_it() {
+    let collector = Collector::start().await;
+    let mut logged = Logged::start("trace", &["--otlp-endpoint", &collector.url]);
+    let mut tokens = vec![token(&logged.database, "admin")];
+    let create =
+        json!({ "query": "mutation { createToken(input: { name: \"It\", role: EDITOR }) { secret } }" });
+    let made = Client::new()
+        .post(logged.server.url("/graphql"))
+        .bearer_auth(&tokens[0]);
+    let made: Value = made.json(&create).send().await.unwrap().json().await.unwrap();
+    tokens.push(made["data"]["createToken"]["secret"].as_str().unwrap().to_owned());
+    // One that is none, and one of those that an identity provider makes.
+    tokens.push(format!("{}x", tokens[1]));
+    tokens.push("eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiJtZSJ9.c2lnbmF0dXJl".to_owned());
+    for token in &tokens {
+        come_in_by(&logged, token).await;
+    }
+    let figures = reqwest::get(logged.server.url("/metrics")).await.unwrap();
+    let figures = figures.text().await.unwrap();
+    assert!(logged.server.terminate().await.success());
+    logged.line(|line| line["operation"] == "Mine").await;
+    assert!(collector.has("Mine") && figures.contains("Mine"), "{figures}");
+    let log = logged.text();
+    for token in &tokens {
+        // Nor anything that could be made into it.
+        let part = &token[token.len() / 2..];
+        assert!(!log.contains(part), "the log has {token}");
+        assert!(!figures.contains(part), "the figures have {token}");
+        assert!(!collector.has(part), "a trace has {token}");
+    }
 }

@@ -106,10 +106,15 @@ async fn connect_by(
 
 /// Posts an operation over HTTP/1.1; the whole answer.
 pub(super) async fn post(stream: &mut TlsStream<TcpStream>, query: &str) -> String {
+    post_with(stream, "", query).await
+}
+
+/// As [`post`], with more headers, each a line.
+async fn post_with(stream: &mut TlsStream<TcpStream>, headers: &str, query: &str) -> String {
     let body = json!({ "query": query }).to_string();
     let request = format!(
         "POST /graphql HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nConnection: close\r\n\
-         Content-Length: {}\r\n\r\n{body}",
+         {headers}Content-Length: {}\r\n\r\n{body}",
         body.len()
     );
     stream.write_all(request.as_bytes()).await.unwrap();
@@ -167,6 +172,22 @@ async fn queries_and_sockets_go_over_tls_and_nothing_goes_without() {
         connect(&logged, &stranger, &[]).await.is_err(),
         "another certificate is shown"
     );
+}
+
+/// Whoever is between a browser and a server may write pages of it that come without TLS.
+#[tokio::test]
+async fn the_servers_own_pages_come_over_tls() {
+    let (files, certificate) = Files::new();
+    let logged = files.serve();
+    for (origin, expected) in [
+        ("https://localhost", "HTTP/1.1 200 OK\r\n"),
+        ("http://localhost", "HTTP/1.1 403 Forbidden\r\n"),
+    ] {
+        let mut stream = connect(&logged, &certificate, &[]).await.unwrap();
+        let origin = format!("Origin: {origin}\r\n");
+        let answer = post_with(&mut stream, &origin, "{ __typename }").await;
+        assert!(answer.starts_with(expected), "{origin}{answer}");
+    }
 }
 
 #[tokio::test]
@@ -262,6 +283,8 @@ fn complaint(certificate: &Path, key: &Path) -> String {
         "sqlite:///nowhere/at/all.db",
     ]);
     serve.arg("--tls-cert").arg(certificate).arg("--tls-key").arg(key);
+    // Files may be read by anybody here, of which it would warn.
+    serve.env("UNDERSTUDY_LOG", "error");
     let output = serve.output().unwrap();
     assert!(!output.status.success());
     String::from_utf8(output.stderr).unwrap()
@@ -305,5 +328,19 @@ fn a_certificate_that_cannot_be_shown_is_told_with_its_file_before_anything_begi
         let complaint = complaint(certificate, key);
         assert_eq!(complaint.lines().count(), 1, "{complaint}");
         assert!(hints.iter().all(|hint| complaint.contains(hint)), "{complaint}");
+    }
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_key_that_others_may_read_is_warned_of() {
+    use std::os::unix::fs::PermissionsExt as _;
+    const WARNING: &str = "others than its owner may read";
+    let (files, _) = Files::new();
+    let mode = |mode| fs::set_permissions(files.path("key.pem"), fs::Permissions::from_mode(mode)).unwrap();
+    for (rights, is_warned) in [(0o600, false), (0o640, true), (0o604, true), (0o400, false)] {
+        mode(rights);
+        let logged = files.serve();
+        assert_eq!(logged.text().contains(WARNING), is_warned, "{rights:o}");
     }
 }

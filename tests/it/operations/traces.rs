@@ -16,13 +16,13 @@ const TRACE_ID: &str = "4bf92f3577b34da6a3ce929d0e0e4736";
 const SPAN_ID: &str = "00f067aa0ba902b7";
 
 /// Whoever is sent traces, and remembers all of it.
-struct Collector {
-    url: String,
+pub(super) struct Collector {
+    pub(super) url: String,
     taken: Arc<Mutex<Vec<u8>>>,
 }
 
 impl Collector {
-    async fn start() -> Self {
+    pub(super) async fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let taken = Arc::new(Mutex::new(vec![]));
@@ -36,7 +36,7 @@ impl Collector {
     }
 
     /// Whether these bytes were taken at any time.
-    fn has(&self, bytes: impl AsRef<[u8]>) -> bool {
+    pub(super) fn has(&self, bytes: impl AsRef<[u8]>) -> bool {
         let bytes = bytes.as_ref();
         self.taken
             .lock()

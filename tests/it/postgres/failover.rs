@@ -7,7 +7,8 @@ use sea_orm::Database as Driver;
 use serde_json::json;
 use tokio::time::{sleep, timeout};
 use understudy_api::Schema;
-use understudy_app::App;
+use understudy_app::{App, Caller};
+use understudy_domain::WorkspaceId;
 use understudy_tests::postgres::Cluster;
 
 use super::away::{CREATE, LIST, post, ready, serve};
@@ -101,7 +102,7 @@ async fn a_database_that_lets_nobody_in_is_away() {
 async fn a_subscription_waits_for_what_it_shows_beside_an_event() {
     let Some(cluster) = own_cluster() else { return };
     let app = App::open(&make_database(&cluster).await).await.unwrap();
-    let schema: Schema = understudy_api::schema(app.clone());
+    let schema: Schema = understudy_api::schema(app.clone(), Caller::system(WorkspaceId::DEFAULT));
     for _ in 0..3 {
         let created = schema.execute(CREATE).await;
         assert!(created.is_ok(), "{created:?}");

@@ -5,7 +5,8 @@ use std::time::Duration;
 use sea_orm::sqlx::postgres::PgListener;
 use serde_json::json;
 use tokio::time::{sleep, timeout};
-use understudy_app::App;
+use understudy_app::{App, Caller};
+use understudy_domain::WorkspaceId;
 use understudy_persistence::Store;
 
 use super::{execute, number};
@@ -110,7 +111,7 @@ struct Beside(App);
 
 impl Beside {
     async fn ask(&self, query: &str, variables: serde_json::Value) {
-        let schema = understudy_api::schema(self.0.clone());
+        let schema = understudy_api::schema(self.0.clone(), Caller::system(WorkspaceId::DEFAULT));
         let request =
             async_graphql::Request::new(query).variables(async_graphql::Variables::from_json(variables));
         let response = schema.execute(request).await;

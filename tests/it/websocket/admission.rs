@@ -4,9 +4,10 @@ use std::net::SocketAddr;
 
 use actix_web::{App, HttpServer};
 use async_graphql::{EmptyMutation, EmptySubscription, Object, Schema};
+use async_trait::async_trait;
 use serde_json::json;
 use tokio::net::TcpStream;
-use understudy_transport::{Endpoint, Forbidden, Options, TypeSystem, channel};
+use understudy_transport::{Denied, Endpoint, Gate, Options, Pass, Shown, TypeSystem, channel};
 
 use crate::harness::{SUBPROTOCOL, Socket};
 
@@ -19,6 +20,21 @@ impl Query {
     }
 }
 
+/// Lets in those who know the word.
+struct ByWord;
+
+#[async_trait]
+impl Gate for ByWord {
+    async fn admit(&self, shown: Shown<'_>) -> Result<Pass, Denied> {
+        let word = shown.payload.and_then(|payload| payload.get("word"));
+        if word == Some(&json!("swordfish")) {
+            Ok(Pass::new(|request| request))
+        } else {
+            Err(Denied::Unauthenticated("This is not the word."))
+        }
+    }
+}
+
 /// Serves a schema to those who know the word.
 fn serve() -> (
     SocketAddr,
@@ -28,10 +44,7 @@ fn serve() -> (
     let schema = Schema::build(Query, EmptyMutation, EmptySubscription).finish();
     let (trigger, shutdown) = channel();
     let types = TypeSystem::parse(&schema.sdl()).unwrap();
-    let endpoint = Endpoint::admitting(schema, types, Options::default(), shutdown, |payload| {
-        let knows = payload.is_some_and(|payload| payload.get("word") == Some(&json!("swordfish")));
-        if knows { Ok(()) } else { Err(Forbidden) }
-    });
+    let endpoint = Endpoint::behind(ByWord, schema, types, Options::default(), shutdown);
     let server = HttpServer::new(move || App::new().service(endpoint.routes("/graphql")))
         .workers(1)
         .disable_signals()

@@ -1,10 +1,14 @@
 // The server's schema, as its clients know it.
 import { buildClientSchema, getIntrospectionQuery, isCompositeType } from "graphql";
 
+const [url, , , token] = process.argv.slice(2);
+
 export const post = async (text) => {
-  const response = await fetch(process.argv[2], {
+  const response = await fetch(url, {
     method: "POST",
-    headers: { "content-type": "application/json", accept: "application/graphql-response+json" },
+    headers: {
+      authorization: `Bearer ${token}`, "content-type": "application/json", accept: "application/graphql-response+json",
+    },
     body: text,
   });
   return { status: response.status, body: await response.json() };

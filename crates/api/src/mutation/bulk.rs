@@ -7,6 +7,7 @@ use understudy_app::{self as app, BulkItem, BulkReport};
 use understudy_domain::{ArchiveCause, CampaignId, LifecycleCommand};
 
 use super::payload::refusals;
+use crate::charge::Charge;
 use crate::error::Failed;
 use crate::input::bulk::{BulkOptions, CampaignSelection};
 use crate::types::campaign::Campaign;
@@ -81,12 +82,12 @@ async fn bulk(
     let selection = selection.into_selection()?;
     let options = options.map(app::BulkOptions::from).unwrap_or_default();
     let viewer = Viewer::of(ctx)?;
-    let answer = viewer
-        .app
-        .bulk(viewer.workspace, command, selection, options)
-        .await;
+    let answer = viewer.app.bulk(&viewer.caller, command, selection, options).await;
     match refusals(answer)? {
-        Ok(report) => Ok(report_payload(ctx, report).await),
+        Ok(report) => {
+            Charge::for_campaigns(ctx, report.items.len());
+            Ok(report_payload(ctx, report).await)
+        }
         Err(refused) => Ok(BulkPayload {
             results: vec![],
             user_errors: user_errors(&refused, &Arguments::default()),

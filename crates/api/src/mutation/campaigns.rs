@@ -34,7 +34,7 @@ impl CampaignMutations {
     ) -> Result<CampaignPayload, Failed> {
         let patch = content.into_patch("content")?;
         let viewer = Viewer::of(ctx)?;
-        let answer = viewer.app.create_campaign(viewer.workspace, patch).await;
+        let answer = viewer.app.create_campaign(&viewer.caller, patch).await;
         payload::campaign(ctx, answer, None, &ARGUMENTS).await
     }
 
@@ -52,7 +52,7 @@ impl CampaignMutations {
         let viewer = Viewer::of(ctx)?;
         let answer = viewer
             .app
-            .update_campaign(viewer.workspace, id, patch, expected_version)
+            .update_campaign(&viewer.caller, id, patch, expected_version)
             .await;
         payload::campaign(ctx, answer, Some(id), &ARGUMENTS).await
     }
@@ -68,7 +68,7 @@ impl CampaignMutations {
     ) -> Result<CampaignPayload, Failed> {
         let id: CampaignId = id::parse(&id, "id")?;
         let viewer = Viewer::of(ctx)?;
-        let answer = viewer.app.clone_campaign(viewer.workspace, id, name).await;
+        let answer = viewer.app.clone_campaign(&viewer.caller, id, name).await;
         let arguments = Arguments {
             input: &[],
             ..ARGUMENTS
@@ -146,7 +146,7 @@ async fn advance(
     let viewer = Viewer::of(ctx)?;
     let answer = viewer
         .app
-        .advance(viewer.workspace, id, command, expected_version)
+        .advance(&viewer.caller, id, command, expected_version)
         .await;
     payload::campaign(ctx, answer, Some(id), &ARGUMENTS).await
 }

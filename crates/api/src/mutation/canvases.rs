@@ -34,10 +34,7 @@ impl CanvasMutations {
         #[graphql(default_with = "InAppLevel::Medium", desc = "The level.")] level: InAppLevel,
     ) -> Result<CanvasPayload, Failed> {
         let viewer = Viewer::of(ctx)?;
-        let answer = viewer
-            .app
-            .create_canvas(viewer.workspace, name, level.into())
-            .await;
+        let answer = viewer.app.create_canvas(&viewer.caller, name, level.into()).await;
         payload::canvas(ctx, answer, None, &ARGUMENTS).await
     }
 
@@ -49,7 +46,7 @@ impl CanvasMutations {
     ) -> Result<CanvasPayload, Failed> {
         let id: CanvasId = id::parse(&id, "id")?;
         let viewer = Viewer::of(ctx)?;
-        let answer = viewer.app.archive_canvas(viewer.workspace, id).await;
+        let answer = viewer.app.archive_canvas(&viewer.caller, id).await;
         payload::canvas(ctx, answer, Some(id), &ARGUMENTS).await
     }
 
@@ -61,7 +58,7 @@ impl CanvasMutations {
     ) -> Result<CanvasPayload, Failed> {
         let id: CanvasId = id::parse(&id, "id")?;
         let viewer = Viewer::of(ctx)?;
-        let answer = viewer.app.unarchive_canvas(viewer.workspace, id).await;
+        let answer = viewer.app.unarchive_canvas(&viewer.caller, id).await;
         payload::canvas(ctx, answer, Some(id), &ARGUMENTS).await
     }
 }

@@ -43,7 +43,7 @@ impl DraftMutations {
         let viewer = Viewer::of(ctx)?;
         let answer = viewer
             .app
-            .save_draft(viewer.workspace, id, patch, expected_version)
+            .save_draft(&viewer.caller, id, patch, expected_version)
             .await;
         payload::campaign(ctx, answer, Some(id), &ARGUMENTS).await
     }
@@ -83,7 +83,7 @@ async fn edit(
     let viewer = Viewer::of(ctx)?;
     let answer = viewer
         .app
-        .edit(viewer.workspace, id, command, expected_version)
+        .edit(&viewer.caller, id, command, expected_version)
         .await;
     payload::campaign(ctx, answer, Some(id), &ARGUMENTS).await
 }

@@ -2,7 +2,7 @@
 
 use async_graphql::Context;
 use understudy_app::{Applied, CommandError, Refused};
-use understudy_domain::{CampaignId, CanvasId, SegmentId, SourceId};
+use understudy_domain::{CampaignId, CanvasId, SegmentId, SourceId, TokenId};
 
 use crate::error::Failed;
 use crate::types::campaign::Campaign;
@@ -10,6 +10,7 @@ use crate::types::canvas::Canvas;
 use crate::types::in_app::InAppSource;
 use crate::types::payload::{CampaignPayload, CanvasPayload, End, SegmentPayload, Shown};
 use crate::types::segment::Segment;
+use crate::types::token::Token;
 use crate::user_error::{Arguments, user_errors};
 use crate::viewer::Viewer;
 use crate::wants;
@@ -19,6 +20,8 @@ pub(super) fn refusals<T>(answer: Result<T, CommandError>) -> Result<Result<T, R
     match answer {
         Ok(applied) => Ok(Ok(applied)),
         Err(CommandError::Refused(refused)) => Ok(Err(refused)),
+        Err(CommandError::Forbidden(forbidden)) => Err(forbidden.into()),
+        Err(CommandError::Ended(ended)) => Err(ended.into()),
         Err(CommandError::Failed(failure)) => Err(Failed::of_command(failure)),
     }
 }
@@ -109,6 +112,15 @@ async fn show_canvas(ctx: &Context<'_>, id: Option<CanvasId>, field: &str) -> Sh
     };
     let snapshot = Viewer::of(ctx)?.snapshot().await?;
     Ok(snapshot.canvases(&[id]).await?.remove(&id).map(Canvas))
+}
+
+/// The token in the payload's `token`, read only if it is selected.
+pub(super) async fn show_token(ctx: &Context<'_>, id: TokenId) -> Shown<Token> {
+    if !wants::selected(ctx.field(), &["token"]) {
+        return Ok(None);
+    }
+    let snapshot = Viewer::of(ctx)?.snapshot().await?;
+    Ok(snapshot.token(id).await?.map(Token))
 }
 
 /// The campaign or Canvas in the payload's `source`, read only if it is selected.

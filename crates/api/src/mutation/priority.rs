@@ -28,10 +28,7 @@ impl PriorityMutations {
         let source: SourceId = id::parse(&source_id, "sourceId")?;
         let (spot, neighbour) = place.into_spot()?;
         let viewer = Viewer::of(ctx)?;
-        let answer = viewer
-            .app
-            .set_in_app_priority(viewer.workspace, source, spot)
-            .await;
+        let answer = viewer.app.set_in_app_priority(&viewer.caller, source, spot).await;
         let arguments = Arguments {
             noun: "campaign or Canvas",
             subject: &["sourceId"],

@@ -5,6 +5,7 @@ use understudy_app::{Applied, SegmentArchiving};
 use understudy_domain::{CampaignId, SegmentId};
 
 use super::payload;
+use crate::charge::Charge;
 use crate::error::Failed;
 use crate::id;
 use crate::input::segment::SegmentInput;
@@ -36,7 +37,7 @@ impl SegmentMutations {
         input: SegmentInput,
     ) -> Result<SegmentPayload, Failed> {
         let viewer = Viewer::of(ctx)?;
-        let answer = viewer.app.create_segment(viewer.workspace, input.into()).await;
+        let answer = viewer.app.create_segment(&viewer.caller, input.into()).await;
         payload::segment(ctx, answer, None, &ARGUMENTS).await
     }
 
@@ -53,7 +54,7 @@ impl SegmentMutations {
         let viewer = Viewer::of(ctx)?;
         let answer = viewer
             .app
-            .update_segment(viewer.workspace, id, input.into(), expected_version)
+            .update_segment(&viewer.caller, id, input.into(), expected_version)
             .await;
         payload::segment(ctx, answer, Some(id), &ARGUMENTS).await
     }
@@ -68,7 +69,7 @@ impl SegmentMutations {
     ) -> Result<ArchiveSegmentPayload, Failed> {
         let id: SegmentId = id::parse(&id, "id")?;
         let viewer = Viewer::of(ctx)?;
-        let answer = viewer.app.archive_segment(viewer.workspace, id, dry_run).await;
+        let answer = viewer.app.archive_segment(&viewer.caller, id, dry_run).await;
         let mut archived = vec![];
         let answer = answer.map(
             |SegmentArchiving {
@@ -80,6 +81,7 @@ impl SegmentMutations {
             },
         );
         let (_, end) = payload::end::<SegmentId>(answer, None, &ARGUMENTS)?;
+        Charge::for_campaigns(ctx, archived.len());
         Ok(ArchiveSegmentPayload {
             shown: payload::show_segment(ctx, Some(id)).await,
             end,
@@ -95,7 +97,7 @@ impl SegmentMutations {
     ) -> Result<SegmentPayload, Failed> {
         let id: SegmentId = id::parse(&id, "id")?;
         let viewer = Viewer::of(ctx)?;
-        let answer: Result<Applied<SegmentId>, _> = viewer.app.unarchive_segment(viewer.workspace, id).await;
+        let answer: Result<Applied<SegmentId>, _> = viewer.app.unarchive_segment(&viewer.caller, id).await;
         payload::segment(ctx, answer, Some(id), &ARGUMENTS).await
     }
 }

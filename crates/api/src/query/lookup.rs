@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use async_graphql::{Context, ID};
 use understudy_app::Snapshot;
 use understudy_app::read::Wants;
-use understudy_domain::{CampaignId, CanvasId, DraftId, NodeId, SegmentId};
+use understudy_domain::{CampaignId, CanvasId, DraftId, NodeId, SegmentId, WorkspaceId};
 
 use super::id;
 use crate::error::Failed;
@@ -13,6 +13,7 @@ use crate::types::campaign::Campaign;
 use crate::types::canvas::Canvas;
 use crate::types::node::Node;
 use crate::types::segment::Segment;
+use crate::types::viewer::Workspace;
 use crate::viewer::Viewer;
 use crate::wants;
 
@@ -69,6 +70,7 @@ struct Kinds {
     drafts: Vec<DraftId>,
     segments: Vec<SegmentId>,
     canvases: Vec<CanvasId>,
+    workspaces: Vec<WorkspaceId>,
 }
 
 impl Kinds {
@@ -83,6 +85,7 @@ impl Kinds {
                 NodeId::Draft(id) => kinds.drafts.push(id),
                 NodeId::Segment(id) => kinds.segments.push(id),
                 NodeId::Canvas(id) => kinds.canvases.push(id),
+                NodeId::Workspace(id) => kinds.workspaces.push(id),
             }
         }
         kinds
@@ -103,6 +106,10 @@ async fn find(ctx: &Context<'_>, ids: &[NodeId]) -> Result<Vec<Option<Node>>, Fa
     if !kinds.canvases.is_empty() {
         let canvases = snapshot.canvases(&kinds.canvases).await?.into_iter();
         found.extend(canvases.map(|(id, canvas)| (NodeId::Canvas(id), Canvas(canvas).into())));
+    }
+    if !kinds.workspaces.is_empty() {
+        let workspace = snapshot.workspace().await?;
+        found.insert(NodeId::Workspace(workspace.id), Workspace(workspace).into());
     }
     Ok(ids.iter().map(|id| found.get(id).cloned()).collect())
 }

@@ -17,6 +17,7 @@ use super::segment::Segment;
 use crate::connection::{self, Connection, PageArguments};
 use crate::error::Failed;
 use crate::scalar::DateTime;
+use crate::viewer::Viewer;
 
 /// A campaign, with as much of it as was wanted. Clones share it, so the campaign and its draft answer from one read,
 /// however often a selection goes from one to the other.
@@ -132,10 +133,10 @@ impl Campaign {
         self.its_draft()
     }
 
-    /// What would change the campaign now, by the same rules that decide the mutations.
-    async fn allowed_actions(&self) -> Vec<CampaignAction> {
-        let actions = allowed_actions(&self.standing);
-        actions.into_iter().map(CampaignAction::from).collect()
+    /// What the viewer may do that would change the campaign now, by the same rules that decide the mutations.
+    fn allowed_actions(&self, ctx: &Context<'_>) -> Result<Vec<CampaignAction>, Failed> {
+        let actions = allowed_actions(&self.standing, Viewer::caller_of(ctx)?.role);
+        Ok(actions.into_iter().map(CampaignAction::from).collect())
     }
 
     /// Where the campaign stands in the in-app order; null unless its live message is in-app. It is not part of the

@@ -72,6 +72,12 @@ impl CampaignEvent {
         Some(self.segment.clone().ok_or_else(not_read))
     }
 
+    /// Who did it: the token's name, or null for the system itself. What was done to the campaigns of a segment that was
+    /// archived was done by whoever archived it; `causedBySegment` tells it apart.
+    async fn actor(&self) -> Option<&str> {
+        self.recorded.actor.as_deref()
+    }
+
     /// The id of the campaign that the event happened to.
     async fn campaign_id(&self) -> ID {
         self.recorded.event.campaign_id.into()

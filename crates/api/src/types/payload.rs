@@ -1,12 +1,14 @@
 //! What mutations answer with.
 
 use async_graphql::{Enum, ID, Object};
+use understudy_app::MadeToken;
 use understudy_domain::CampaignId;
 
 use super::campaign::Campaign;
 use super::canvas::Canvas;
 use super::in_app::InAppSource;
 use super::segment::Segment;
+use super::token::Token;
 use crate::error::Failed;
 use crate::user_error::UserError;
 
@@ -72,10 +74,42 @@ payloads! {
         canvas: Canvas
     }
 
+    /// What became of revoking a token.
+    TokenPayload {
+        /// The token as it is now; null if there is none with the id.
+        token: Token
+    }
+
     /// What became of moving a campaign or a Canvas in the in-app order.
     InAppPriorityPayload {
         /// The campaign or Canvas as it is now, also after a refusal; null if there is none with the id.
         source: InAppSource
+    }
+}
+
+/// What became of making a token.
+pub(crate) struct CreateTokenPayload {
+    pub(crate) made: Option<MadeToken>,
+    pub(crate) user_errors: Vec<UserError>,
+}
+
+/// What became of making a token.
+#[Object]
+impl CreateTokenPayload {
+    /// The token; null if it was refused.
+    async fn token(&self) -> Option<Token> {
+        self.made.as_ref().map(|made| Token(made.token.clone()))
+    }
+
+    /// The secret by which its bearer is known, `Authorization: Bearer understudy_…`. It is told once and kept by nobody:
+    /// whoever loses it makes another token. Null if it was refused.
+    async fn secret(&self) -> Option<&str> {
+        self.made.as_ref().map(|made| made.secret.reveal())
+    }
+
+    /// Why the command was refused; empty if it was not.
+    async fn user_errors(&self) -> &[UserError] {
+        &self.user_errors
     }
 }
 

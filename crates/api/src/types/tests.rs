@@ -2,8 +2,9 @@
 
 use async_graphql::{EmptyMutation, EmptySubscription, Object, Schema};
 use serde_json::{Value, json};
+use understudy_app::Caller;
 use understudy_app::read::CampaignRead;
-use understudy_domain::{ArchiveCause, Lifecycle};
+use understudy_domain::{ArchiveCause, Lifecycle, WorkspaceId};
 
 use super::campaign::Campaign;
 use super::content::CampaignContent;
@@ -23,6 +24,7 @@ impl Probe {
 async fn campaign(read: CampaignRead, selection: &str) -> Value {
     let schema = Schema::build(Probe(read), EmptyMutation, EmptySubscription)
         .register_output_type::<CampaignContent>()
+        .data(Caller::system(WorkspaceId::DEFAULT))
         .finish();
     let response = schema.execute(format!("{{ campaign {{ {selection} }} }}")).await;
     let mut data = response.into_result().unwrap().data.into_json().unwrap();

@@ -24,11 +24,15 @@ fn user_error(problem: &Problem, input: &[&str]) -> UserError {
         | ProblemKind::Repeated
         | ProblemKind::Nul
         | ProblemKind::LineBreak
+        | ProblemKind::Control
+        | ProblemKind::AnId
         | ProblemKind::NotAnAddress
         | ProblemKind::NotAUrl
         | ProblemKind::NotAHeader
         | ProblemKind::NoStart
         | ProblemKind::EndBeforeStart
+        | ProblemKind::Past
+        | ProblemKind::Taken
         | ProblemKind::NoSuchSegment(_) => UserErrorCode::Invalid,
     };
     let path: Vec<&str> = input
@@ -59,6 +63,8 @@ fn message(kind: &ProblemKind, label: &str) -> String {
         ProblemKind::Repeated => format!("The {label} stands in the list already; give each once."),
         ProblemKind::Nul => format!("The {label} has a NUL character, which cannot be kept."),
         ProblemKind::LineBreak => format!("The {label} has a line break, and is one line."),
+        ProblemKind::Control => format!("The {label} has a control character or a line break."),
+        ProblemKind::AnId => format!("The {label} is an id; choose a name that is none."),
         ProblemKind::NotAnAddress => format!("The {label} is not an email address, e.g. news@example.com."),
         ProblemKind::NotAUrl => {
             format!("The {label} is not an http or https address with a host, e.g. https://example.com/hook.")
@@ -66,6 +72,8 @@ fn message(kind: &ProblemKind, label: &str) -> String {
         ProblemKind::NotAHeader => format!("The {label} has characters that HTTP does not allow there."),
         ProblemKind::NoStart => "A schedule at a set time needs the time: give startAt.".to_owned(),
         ProblemKind::EndBeforeStart => "The end of the schedule is not after its start.".to_owned(),
+        ProblemKind::Past => format!("The {label} is past."),
+        ProblemKind::Taken => format!("The {label} is taken; choose another."),
         ProblemKind::NoSuchSegment(id) => format!("There is no segment with the id {id}."),
         ProblemKind::ArchivedSegment(id) => {
             format!(
@@ -97,6 +105,7 @@ fn in_words(name: &str) -> String {
         "from" => "sender".to_owned(),
         "url" => "URL".to_owned(),
         "segmentIds" => "segments".to_owned(),
+        "expiresAt" => "time of expiry".to_owned(),
         name => name.to_owned(),
     }
 }

@@ -33,6 +33,10 @@ fn kinds() -> Vec<ProblemKind> {
         ProblemKind::EndBeforeStart,
         ProblemKind::NoSuchSegment(segment()),
         ProblemKind::ArchivedSegment(segment()),
+        ProblemKind::Past,
+        ProblemKind::Taken,
+        ProblemKind::Control,
+        ProblemKind::AnId,
     ]
 }
 
@@ -55,6 +59,10 @@ fn number_of_kind(kind: &ProblemKind) -> usize {
         ProblemKind::EndBeforeStart => 13,
         ProblemKind::NoSuchSegment(_) => 14,
         ProblemKind::ArchivedSegment(_) => 15,
+        ProblemKind::Past => 16,
+        ProblemKind::Taken => 17,
+        ProblemKind::Control => 18,
+        ProblemKind::AnId => 19,
     }
 }
 

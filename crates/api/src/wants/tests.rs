@@ -2,8 +2,9 @@
 
 use async_graphql::{Context, EmptyMutation, EmptySubscription, Object, Schema};
 use serde_json::Value;
+use understudy_app::Caller;
 use understudy_app::read::{CampaignRead, ContentRead, DraftRead};
-use understudy_domain::{ArchiveCause, Lifecycle, Schedule, ScheduleKind};
+use understudy_domain::{ArchiveCause, Lifecycle, Schedule, ScheduleKind, WorkspaceId};
 
 use super::*;
 use crate::sample::{at_second, full, segment};
@@ -197,7 +198,9 @@ async fn each_field_alone_answers_as_in_full(read: &CampaignRead, frame: &str, p
 
 fn schema_over(read: &CampaignRead, everything: bool) -> ProbeSchema {
     let read = read.clone();
-    Schema::new(Probe { read, everything }, EmptyMutation, EmptySubscription)
+    Schema::build(Probe { read, everything }, EmptyMutation, EmptySubscription)
+        .data(Caller::system(WorkspaceId::DEFAULT))
+        .finish()
 }
 
 fn campaigns() -> [CampaignRead; 4] {

@@ -14,12 +14,12 @@ use super::audience::{ARCHIVED_SEGMENT, SEGMENTS};
 use super::in_app::{ARCHIVED_CANVAS, CANVASES, MOVES};
 use super::patch::Patches;
 use super::table::{Example, Move, Step};
-use crate::{App, CommandError, Spot};
+use crate::{App, Caller, CommandError, Spot};
 
 /// A workspace that is being filled, and what is in it so far, by the names in the tables.
 pub(super) struct Filling<'a> {
     app: &'a App,
-    workspace: WorkspaceId,
+    caller: Caller,
     patches: Patches,
     canvases: HashMap<&'static str, CanvasId>,
     campaigns: HashMap<&'static str, CampaignId>,
@@ -32,7 +32,7 @@ impl<'a> Filling<'a> {
         let today = app.clock.now().date_naive().and_time(NaiveTime::MIN).and_utc();
         Self {
             app,
-            workspace,
+            caller: Caller::system(workspace),
             patches: Patches::new(today),
             canvases: HashMap::new(),
             campaigns: HashMap::new(),
@@ -51,14 +51,11 @@ impl<'a> Filling<'a> {
                 name: Patched::Set(name.to_owned()),
                 description: Patched::Set(description.to_owned()),
             };
-            let segment = self.app.create_segment(self.workspace, patch).await;
+            let segment = self.app.create_segment(&self.caller, patch).await;
             self.patches.segments.insert(name, segment.map_err(at(name))?.id);
         }
         for &(name, level) in CANVASES {
-            let canvas = self
-                .app
-                .create_canvas(self.workspace, name.to_owned(), level)
-                .await;
+            let canvas = self.app.create_canvas(&self.caller, name.to_owned(), level).await;
             self.canvases.insert(name, canvas.map_err(at(name))?.id);
         }
         Ok(())
@@ -68,7 +65,7 @@ impl<'a> Filling<'a> {
         let name = example.name;
         let mut patch = self.patches.patch(example.content)?;
         patch.name = Patched::Set(name.to_owned());
-        let campaign = self.app.create_campaign(self.workspace, patch).await;
+        let campaign = self.app.create_campaign(&self.caller, patch).await;
         self.campaigns.insert(name, campaign.map_err(at(name))?.id);
         self.campaign_count += 1;
         Ok(())
@@ -81,7 +78,7 @@ impl<'a> Filling<'a> {
     }
 
     async fn take_with(&self, id: CampaignId, name: &'static str, step: Step) -> Result<(), DemoError> {
-        let (app, workspace) = (self.app, self.workspace);
+        let (app, caller) = (self.app, &self.caller);
         let lifecycle = match step {
             Step::Launch => LifecycleCommand::Launch,
             Step::Stop => LifecycleCommand::Stop,
@@ -90,24 +87,24 @@ impl<'a> Filling<'a> {
             Step::Unarchive => LifecycleCommand::Unarchive,
             Step::Update(parts) => {
                 let patch = self.patches.patch(parts)?;
-                let updated = app.update_campaign(workspace, id, patch, None).await;
+                let updated = app.update_campaign(caller, id, patch, None).await;
                 return updated.map(drop).map_err(at(name));
             }
             Step::SaveDraft(parts) => {
                 let patch = self.patches.patch(parts)?;
-                let saved = app.save_draft(workspace, id, patch, None).await;
+                let saved = app.save_draft(caller, id, patch, None).await;
                 return saved.map(drop).map_err(at(name));
             }
             Step::LaunchDraft => {
-                let launched = app.edit(workspace, id, ContentCommand::LaunchDraft, None).await;
+                let launched = app.edit(caller, id, ContentCommand::LaunchDraft, None).await;
                 return launched.map(drop).map_err(at(name));
             }
             Step::DiscardDraft => {
-                let discarded = app.edit(workspace, id, ContentCommand::DiscardDraft, None).await;
+                let discarded = app.edit(caller, id, ContentCommand::DiscardDraft, None).await;
                 return discarded.map(drop).map_err(at(name));
             }
         };
-        let advanced = app.advance(workspace, id, lifecycle, None).await;
+        let advanced = app.advance(caller, id, lifecycle, None).await;
         advanced.map(drop).map_err(at(name))
     }
 
@@ -115,7 +112,7 @@ impl<'a> Filling<'a> {
         for &(original, name, story) in CLONES {
             let id = *self.campaigns.get(original).ok_or(DemoError::Unknown(original))?;
             let name = name.map(str::to_owned);
-            let clone = self.app.clone_campaign(self.workspace, id, name).await;
+            let clone = self.app.clone_campaign(&self.caller, id, name).await;
             let clone = clone.map_err(at(original))?.id;
             self.campaign_count += 1;
             for step in story {
@@ -133,7 +130,7 @@ impl<'a> Filling<'a> {
                 Move::After(neighbour) => Spot::After(self.source(neighbour)?),
             };
             let source = self.source(name)?;
-            let moved = self.app.set_in_app_priority(self.workspace, source, spot).await;
+            let moved = self.app.set_in_app_priority(&self.caller, source, spot).await;
             moved.map_err(at(name))?;
         }
         Ok(())
@@ -148,13 +145,13 @@ impl<'a> Filling<'a> {
     /// The segment that goes, and its campaigns with it; and the Canvas.
     pub(super) async fn archive_sources(&self) -> Result<(), DemoError> {
         let segment = self.patches.segment(ARCHIVED_SEGMENT)?;
-        let archived = self.app.archive_segment(self.workspace, segment, false).await;
+        let archived = self.app.archive_segment(&self.caller, segment, false).await;
         archived.map_err(at(ARCHIVED_SEGMENT))?;
         let canvas = *self
             .canvases
             .get(ARCHIVED_CANVAS)
             .ok_or(DemoError::Unknown(ARCHIVED_CANVAS))?;
-        let archived = self.app.archive_canvas(self.workspace, canvas).await;
+        let archived = self.app.archive_canvas(&self.caller, canvas).await;
         archived.map(drop).map_err(at(ARCHIVED_CANVAS))
     }
 }

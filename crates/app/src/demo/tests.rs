@@ -10,6 +10,7 @@ use understudy_domain::{Channel, InAppLevel, Lifecycle, Status};
 
 use super::table::Step;
 use super::*;
+use crate::Caller;
 use crate::read::{
     CampaignFilter, CampaignOrder, CampaignRead, Direction, EventFilter, InAppSourceRead, Page,
     RecordedEvent, Wants,
@@ -207,14 +208,24 @@ async fn one_thing_is_enough_though_it_be_archived() {
         name: named("Only one"),
         ..SegmentPatch::default()
     };
-    let segment = with_segment.create_segment(W, patch).await.unwrap().id;
-    with_segment.archive_segment(W, segment, false).await.unwrap();
+    let segment = with_segment
+        .create_segment(&Caller::system(W), patch)
+        .await
+        .unwrap()
+        .id;
+    with_segment
+        .archive_segment(&Caller::system(W), segment, false)
+        .await
+        .unwrap();
 
     let (_three, with_canvas) = empty().await;
     let canvas = with_canvas
-        .create_canvas(W, "Only one".to_owned(), InAppLevel::Low)
+        .create_canvas(&Caller::system(W), "Only one".to_owned(), InAppLevel::Low)
         .await;
-    with_canvas.archive_canvas(W, canvas.unwrap().id).await.unwrap();
+    with_canvas
+        .archive_canvas(&Caller::system(W), canvas.unwrap().id)
+        .await
+        .unwrap();
 
     for app in [with_campaign, with_segment, with_canvas] {
         let events_before = events(&app).await;

@@ -4,7 +4,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use sea_orm::sea_query::{Expr, ExprTrait as _, Order, SelectStatement, Value};
 use sea_orm::{ConnectionTrait as _, DbErr, EntityTrait, FromQueryResult as _, QueryResult};
-use understudy_domain::{CampaignId, CanvasId, SegmentId, WorkspaceId};
+use understudy_domain::{CampaignId, CanvasId, SegmentId, TokenId, WorkspaceId};
 use uuid::Uuid;
 
 use super::{Check, CheckError};
@@ -21,6 +21,7 @@ pub(super) enum Kind {
     Campaign,
     Segment,
     Canvas,
+    Token,
     /// The id of a content, or of anything whose kind the column does not say.
     Other,
     Sequence,
@@ -30,7 +31,7 @@ pub(super) enum Kind {
 impl Kind {
     pub(super) fn read(self, row: &QueryResult, column: &str) -> Result<Value, DbErr> {
         match self {
-            Self::Workspace | Self::Campaign | Self::Segment | Self::Canvas | Self::Other => {
+            Self::Workspace | Self::Campaign | Self::Segment | Self::Canvas | Self::Token | Self::Other => {
                 row.try_get::<Uuid>("", column).map(Value::from)
             }
             Self::Sequence => row.try_get::<i64>("", column).map(Value::from),
@@ -46,6 +47,7 @@ impl Kind {
             Self::Campaign => id().map(|id| CampaignId::from_uuid(id).to_string()),
             Self::Segment => id().map(|id| SegmentId::from_uuid(id).to_string()),
             Self::Canvas => id().map(|id| CanvasId::from_uuid(id).to_string()),
+            Self::Token => id().map(|id| TokenId::from_uuid(id).to_string()),
             Self::Other => id().map(|id| id.to_string()),
             Self::Sequence => row.try_get::<i64>("", column).map(|number| number.to_string()),
             Self::Ordinal => row.try_get::<i16>("", column).map(|number| number.to_string()),
@@ -82,6 +84,7 @@ tables! {
     DRAFTS = "drafts" ["campaign_id": Campaign];
     CANVASES = "canvases" ["id": Canvas];
     PLACES = "in_app_places" ["source_id": Other];
+    TOKENS = "tokens" ["id": Token];
     EVENTS = "campaign_events" ["workspace_id": Workspace, "sequence": Sequence];
     EVENTS_BY_CAMPAIGN = "campaign_events" ["campaign_id": Campaign, "sequence": Sequence];
 }

@@ -26,6 +26,8 @@ pub struct Model {
     pub status_after: String,
     /// The segment whose archiving caused it.
     pub segment_id: Option<Uuid>,
+    /// The name of the token by which it was done; none for the system itself.
+    pub actor: Option<String>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

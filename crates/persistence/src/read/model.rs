@@ -2,7 +2,7 @@
 
 use understudy_domain::{
     CampaignEvent, CampaignId, Canvas, Channel, Content, DraftId, InAppLevel, Lifecycle, Message, Place,
-    Readiness, Schedule, Segment, Standing, Timestamp, Version,
+    Readiness, Schedule, Segment, Standing, Timestamp, Version, WorkspaceId,
 };
 
 /// Which parts of a campaign a read needs; each costs a statement or two, whatever the number of campaigns.
@@ -211,11 +211,22 @@ impl InAppSourceRead {
     }
 }
 
+/// A workspace.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WorkspaceRead {
+    /// Which.
+    pub id: WorkspaceId,
+    /// What it is called.
+    pub name: String,
+}
+
 /// An event with the number that the log gave it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RecordedEvent {
     /// From 1, without gaps within a workspace, in commit order.
     pub sequence: i64,
+    /// Who did it, as the log calls them; none for the system itself.
+    pub actor: Option<String>,
     /// The event.
     pub event: CampaignEvent,
 }

@@ -2,9 +2,14 @@
 
 use std::fmt;
 
+use sea_orm::EntityTrait as _;
 use tracing::Span;
 use understudy_domain::WorkspaceId;
 
+use super::WorkspaceRead;
+use crate::StoreError;
+use crate::entity::workspace;
+use crate::rows::{self, corrupt};
 use crate::transaction::Transaction;
 
 /// A view of one workspace in which all reads see the same state: the one that its first read finds. It holds a
@@ -24,6 +29,18 @@ impl Snapshot {
             workspace,
             _span: span,
         }
+    }
+
+    /// The workspace itself.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn workspace(&self) -> Result<WorkspaceRead, StoreError> {
+        let row = workspace::Entity::find_by_id(self.workspace.uuid())
+            .one(&self.db)
+            .await?;
+        let row = row.ok_or_else(|| corrupt("workspace", self.workspace))?;
+        Ok(rows::workspace(row))
     }
 }
 

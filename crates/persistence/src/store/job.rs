@@ -16,6 +16,9 @@ use crate::{StoreError, WriteTx};
 pub(super) trait Job: Send {
     fn workspace(&self) -> WorkspaceId;
 
+    /// Who did it, for the log.
+    fn actor(&self) -> Option<Arc<str>>;
+
     /// Says that its turn has come, unless the caller has given it up by now.
     fn take_turn(&self) -> bool;
 
@@ -58,17 +61,22 @@ impl Turn {
 
 pub(super) struct Work<F, T, E> {
     workspace: WorkspaceId,
+    actor: Option<Arc<str>>,
     turn: Turn,
     run: F,
     outcome: Option<Result<T, E>>,
     answer: oneshot::Sender<Result<T, E>>,
 }
 
+/// A write, and where its answer comes.
+pub(super) type Queued<F, T, E> = (Work<F, T, E>, oneshot::Receiver<Result<T, E>>);
+
 impl<F, T, E> Work<F, T, E> {
-    pub(super) fn new(workspace: WorkspaceId, run: F) -> (Self, oneshot::Receiver<Result<T, E>>) {
+    pub(super) fn new(workspace: WorkspaceId, actor: Option<Arc<str>>, run: F) -> Queued<F, T, E> {
         let (answer, receiver) = oneshot::channel();
         let work = Self {
             workspace,
+            actor,
             turn: Turn::default(),
             run,
             outcome: None,
@@ -90,6 +98,10 @@ where
 {
     fn workspace(&self) -> WorkspaceId {
         self.workspace
+    }
+
+    fn actor(&self) -> Option<Arc<str>> {
+        self.actor.clone()
     }
 
     fn take_turn(&self) -> bool {

@@ -173,7 +173,7 @@ fn fail(batch: Vec<Box<dyn Job>>, error: &StoreError) {
 async fn run_all(transaction: &Transaction, batch: &mut [Box<dyn Job>]) -> Result<bool, StoreError> {
     let mut told_events = false;
     for job in batch {
-        let mut tx = WriteTx::new(transaction.savepoint().await?, job.workspace());
+        let mut tx = WriteTx::new(transaction.savepoint().await?, job.workspace(), job.actor());
         match job.run(&mut tx).await {
             Ran::Keep => told_events |= tx.keep().await?,
             Ran::TakeBack => tx.take_back().await?,

@@ -38,7 +38,7 @@ impl WriteTx {
         for chunk in events.chunks(CHUNK) {
             let rows = chunk.iter().map(|event| {
                 sequence += 1;
-                event_columns(self.workspace, sequence, event)
+                event_columns(self.workspace, sequence, self.actor.as_deref(), event)
             });
             let rows: Vec<_> = rows.collect();
             campaign_event::Entity::insert_many(rows)

@@ -77,6 +77,7 @@ impl WriteTx {
         let uses = content_segment::Entity::find()
             .select_only()
             .column(content_segment::Column::ContentId)
+            .filter(content_segment::Column::WorkspaceId.eq(self.workspace.uuid()))
             .filter(content_segment::Column::SegmentId.eq(id.uuid()));
         let ids: Vec<Uuid> = campaign::Entity::find()
             .select_only()

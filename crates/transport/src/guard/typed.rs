@@ -46,18 +46,18 @@ pub(super) struct Pass<'a> {
 impl<'a> Pass<'a> {
     /// Checks what `operation` asks for: no more values than the limit, if every page is full. A value is a field of an
     /// object, an object in a list, or something that a field is given; and each page counts for some more. What
-    /// introspection tells counts as one object for each of its fields.
+    /// introspection tells counts as one object for each of its fields. How many these are.
     ///
     /// # Errors
     /// If it asks for more, or gives an argument what does not fit it.
-    pub(super) fn check(&self, operation: &'a OperationDefinition) -> Result<(), Refusal> {
+    pub(super) fn check(&self, operation: &'a OperationDefinition) -> Result<usize, Refusal> {
         let limit = self.limit;
         let root = self.types.root(operation.ty);
         let values = self.selection_set(&operation.selection_set.node, root, None)?;
         if values > limit {
             return Err(Refusal::Complexity { values, limit });
         }
-        Ok(())
+        Ok(values)
     }
 
     /// What is selected of one object, at most: it is of one type, and has nothing of what is selected of others. The lists

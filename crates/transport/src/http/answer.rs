@@ -135,6 +135,9 @@ pub(crate) fn refuse(refused: &Refused, headers: &HeaderMap) -> HttpResponse {
     if let Some(version) = refused.websocket_version() {
         builder.insert_header((header::SEC_WEBSOCKET_VERSION, version));
     }
+    if let Some(challenge) = refused.challenge() {
+        builder.insert_header((header::WWW_AUTHENTICATE, challenge));
+    }
     if let Some(seconds) = refused.retry_after() {
         builder.insert_header((header::RETRY_AFTER, seconds));
     }

@@ -1,8 +1,8 @@
 //! Taking in the body of a POST.
 
-use std::ops::Deref;
+use std::{ops::Deref, pin::pin};
 
-use actix_web::web::Payload;
+use actix_web::{error::PayloadError, web::Payload};
 use futures_util::StreamExt as _;
 use tokio::time::timeout;
 
@@ -35,34 +35,44 @@ impl Deref for Body {
 }
 
 impl Body {
-    /// Takes in a body, as far and for as long as it may go on, and if there is room for it. What its head announces
-    /// counts for nothing.
+    /// Takes in a body of whoever is `admitted`, as far and for as long as it may go on, and if there is room for it. What
+    /// its head announces counts for nothing.
+    ///
+    /// While it is still being decided whether they are, no more is taken than a small one has: where a body that breaks
+    /// off is read by nobody, its connection is closed without an answer.
     ///
     /// # Errors
-    /// If it is too large, takes too long, or breaks off; or if too much is being received already.
-    pub(crate) async fn receive(
+    /// If they are not; if it is too large, takes too long, or breaks off; or if too much is being received already.
+    pub(crate) async fn receive<T>(
         payload: &mut Payload,
         limits: &Limits,
         budget: &Budget,
-    ) -> Result<Self, Refused> {
+        admitted: impl Future<Output = Result<T, Refused>>,
+    ) -> Result<(Self, T), Refused> {
         let mut body = Self {
             bytes: vec![],
             held: budget.hold(0),
         };
         body.held.grow(REQUEST)?;
         let whole = async {
-            while let Some(piece) = payload.next().await {
-                let piece = piece.map_err(|error| {
-                    Refused::BadRequest(format!("The body could not be read: {}", in_short(&error)))
-                })?;
-                body.append(&piece, limits.bytes)?;
+            let mut admitted = pin!(admitted);
+            let (mut pass, mut is_whole) = (None, false);
+            loop {
+                tokio::select! {
+                    biased;
+                    outcome = &mut admitted, if pass.is_none() => pass = Some(outcome?),
+                    piece = payload.next(), if !is_whole && (pass.is_some() || body.len() < SMALL) => match piece {
+                        Some(piece) => body.append(&piece.map_err(|error| broken(&error))?, limits.bytes)?,
+                        None => is_whole = true,
+                    },
+                }
+                if is_whole && let Some(pass) = pass.take() {
+                    return Ok((body, pass));
+                }
             }
-            Ok(())
         };
-        match timeout(limits.request_time, whole).await {
-            Ok(outcome) => outcome.map(|()| body),
-            Err(_) => Err(Refused::SlowBody(limits.request_time)),
-        }
+        let outcome = timeout(limits.request_time, whole).await;
+        outcome.unwrap_or(Err(Refused::SlowBody(limits.request_time)))
     }
 
     /// The room that is held for it, without the body.
@@ -88,6 +98,10 @@ impl Body {
         self.bytes.extend_from_slice(piece);
         Ok(())
     }
+}
+
+fn broken(error: &PayloadError) -> Refused {
+    Refused::BadRequest(format!("The body could not be read: {}", in_short(error)))
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! A conversation over a socket, from the handshake to the close.
 
+use std::future::pending;
 use std::io;
 use std::pin::pin;
 use std::time::Duration;
@@ -16,7 +17,10 @@ use tokio_stream::{StreamExt as _, StreamMap, StreamNotifyClose};
 use super::message::{Outgoing, Said, close_code, reason, understand};
 use super::operation::{self, Asked, Results, Told};
 use super::places::Places;
-use crate::{Endpoint, Forbidden, Shutdown, error::Refused, observe::Open, receiving, sockets::Seat};
+use crate::{
+    Denied, Endpoint, Head, Pass, Shown, Shutdown, error::Refused, gate::SHOWN_OUT, observe::Open, receiving,
+    sockets::Seat,
+};
 
 /// How often a socket is pinged in the time in which it has to show a sign of life. Proxies drop connections that look
 /// idle, too, which most of them do after a minute.
@@ -32,13 +36,22 @@ const CLOSE_TIMEOUT: Duration = Duration::from_secs(1);
 /// How a conversation ends: with a close frame, or without one, since there is nobody left to read it.
 type End = Option<CloseReason>;
 
+/// What is known of a client from the request that became its socket.
+pub(super) struct Handshake {
+    pub(super) speaks_the_protocol: bool,
+    pub(super) head: Head,
+}
+
 /// A conversation that is going on.
 struct Conversation<E> {
     endpoint: Endpoint<E>,
     session: Session,
     seat: Seat,
     shutdown: Shutdown,
-    is_acknowledged: bool,
+    /// By which the client was let in, once it was.
+    pass: Option<Pass>,
+    /// What it has shown with its first request.
+    handshake: Handshake,
     /// For the answers of queries and mutations.
     places: Places,
     /// The operations that run, by their ids. The end of each is told as `None`.
@@ -52,7 +65,7 @@ pub(super) async fn hold<E: Executor>(
     endpoint: Endpoint<E>,
     session: Session,
     incoming: AggregatedMessageStream,
-    speaks_the_protocol: bool,
+    handshake: Handshake,
     seat: Seat,
 ) {
     let _open = Open::websocket();
@@ -62,11 +75,12 @@ pub(super) async fn hold<E: Executor>(
         endpoint,
         session,
         seat,
-        is_acknowledged: false,
+        pass: None,
+        handshake,
         operations: StreamMap::new(),
         last_sign: Instant::now(),
     };
-    let end = if speaks_the_protocol {
+    let end = if conversation.handshake.speaks_the_protocol {
         conversation.exchange(incoming).await
     } else {
         Some(reason(
@@ -94,8 +108,9 @@ impl<E: Executor> Conversation<E> {
             // In this order, since the last branch may be ready at every turn.
             let step = tokio::select! {
                 biased;
+                () = ended(self.pass.as_ref()) => Err(Some(shown_out())),
                 () = shutdown.requested() => Err(Some(away())),
-                () = &mut init_time, if !self.is_acknowledged => {
+                () = &mut init_time, if self.pass.is_none() => {
                     Err(Some(reason(close_code::INITIALISATION_TIMEOUT, "Connection initialisation timeout")))
                 }
                 _ = ping.tick() => self.ping().await,
@@ -152,15 +167,26 @@ impl<E: Executor> Conversation<E> {
     /// Does what a message says, which has this text.
     async fn obey(&mut self, said: Said, text: &[u8]) -> Result<(), End> {
         match said {
-            Said::Init(_) if self.is_acknowledged => Err(Some(reason(
+            Said::Init(_) if self.pass.is_some() => Err(Some(reason(
                 close_code::TOO_MANY_INITIALISATION_REQUESTS,
                 "Too many initialisation requests",
             ))),
             Said::Init(payload) => {
-                self.endpoint
-                    .admit(payload.as_ref())
-                    .map_err(|Forbidden| Some(reason(close_code::FORBIDDEN, "Forbidden")))?;
-                self.is_acknowledged = true;
+                let shown = Shown {
+                    head: &self.handshake.head,
+                    payload: payload.as_ref(),
+                };
+                let gate = self.endpoint.gate();
+                let pass = tokio::select! {
+                    biased;
+                    () = self.shutdown.requested() => return Err(Some(away())),
+                    pass = gate.admit(shown) => pass,
+                };
+                let pass = pass.and_then(|pass| {
+                    pass.begin().map_err(Denied::TooOften)?;
+                    Ok(pass)
+                });
+                self.pass = Some(pass.map_err(|denied| Some(not_let_in(&denied)))?);
                 self.send(&Outgoing::ConnectionAck).await
             }
             Said::Ping(payload) => {
@@ -175,9 +201,6 @@ impl<E: Executor> Conversation<E> {
                 self.operations.remove(&id);
                 Ok(())
             }
-            Said::Subscribe(..) if !self.is_acknowledged => {
-                Err(Some(reason(close_code::UNAUTHORIZED, "Unauthorized")))
-            }
             Said::Subscribe(id, _) if self.operations.contains_key(&id) => Err(Some(reason(
                 close_code::SUBSCRIBER_EXISTS,
                 &format_args!("Subscriber for {id} already exists"),
@@ -188,12 +211,20 @@ impl<E: Executor> Conversation<E> {
                 );
                 self.refuse(&id, &refused).await
             }
-            Said::Subscribe(id, Err(refused)) => self.refuse(&id, &refused).await,
-            Said::Subscribe(id, Ok(request)) => {
+            Said::Subscribe(id, request) => {
+                // Before that nothing runs, so nothing of the above is said.
+                let Some(pass) = self.pass.clone() else {
+                    return Err(Some(reason(close_code::UNAUTHORIZED, "Unauthorized")));
+                };
+                let request = match request {
+                    Ok(request) => *request,
+                    Err(refused) => return self.refuse(&id, &refused).await,
+                };
                 let asked = Asked {
                     id: id.clone(),
-                    request: *request,
+                    request,
                     text,
+                    pass,
                 };
                 let results = operation::begin(&self.endpoint, asked, self.seat.shares(), &self.places);
                 self.operations
@@ -270,6 +301,7 @@ impl<E: Executor> Conversation<E> {
         // What waits goes on when the client reads, and that is a sign of life as good as any.
         tokio::select! {
             biased;
+            () = ended(self.pass.as_ref()) => Err(Some(shown_out())),
             () = self.shutdown.requested() => Err(Some(away())),
             outcome = timeout(self.endpoint.limits().silence, send) => match outcome {
                 Ok(Ok(())) => {
@@ -280,6 +312,28 @@ impl<E: Executor> Conversation<E> {
                 Err(_) => Err(Some(lost("The client has not been reading for too long"))),
             },
         }
+    }
+}
+
+/// When a pass ends, if there is one.
+async fn ended(pass: Option<&Pass>) {
+    match pass {
+        Some(pass) => pass.ended().await,
+        None => pending().await,
+    }
+}
+
+/// What somebody was let in by is no longer valid.
+fn shown_out() -> CloseReason {
+    reason(close_code::FORBIDDEN, SHOWN_OUT)
+}
+
+/// Whom the gate does not let in.
+fn not_let_in(denied: &Denied) -> CloseReason {
+    match denied {
+        Denied::Unauthenticated(why) => reason(close_code::FORBIDDEN, *why),
+        Denied::TooOften(_) => reason(CloseCode::Again, "Too many tries; wait, and try again"),
+        Denied::Unavailable => reason(CloseCode::Again, "The database is away or too busy; try again"),
     }
 }
 

@@ -10,7 +10,7 @@ use futures_util::{
 use super::message::{Outgoing, Said, reason, understand};
 use super::places::{Place, Places};
 use crate::{
-    Endpoint, Limits,
+    Endpoint, Limits, Pass,
     answer_size::Answer,
     budget::{Budget, Held},
     driven::driven,
@@ -42,6 +42,8 @@ pub(super) struct Asked<'a> {
     pub(super) request: Request,
     /// The message that the request came in.
     pub(super) text: &'a [u8],
+    /// By which its client was let in.
+    pub(super) pass: Pass,
 }
 
 /// Begins an operation. A query or a mutation begins when there is a place for its answer.
@@ -52,12 +54,18 @@ pub(super) fn begin<E: Executor>(
     endpoint: &Endpoint<E>,
     Asked {
         id,
-        mut request,
+        request,
         text,
+        pass,
     }: Asked<'_>,
     shares: &[Budget],
     places: &Places,
 ) -> Result<Results, CloseReason> {
+    if let Err(wait) = pass.begin() {
+        let told = refuse(endpoint, &id, &wait.into());
+        return Ok(stream::iter([told]).boxed());
+    }
+    let mut request = pass.put(request);
     let is_subscription = match guard::chosen_operation(&mut request, endpoint.rules()) {
         Ok(chosen) => chosen.is_some_and(|operation| operation.kind == OperationType::Subscription),
         Err(error) => {
@@ -84,7 +92,7 @@ pub(super) fn begin<E: Executor>(
         let request = understand_again(&text, endpoint.limits());
         drop((text, held));
         match request {
-            Ok(request) => execute(&endpoint, &id, request, place).await,
+            Ok(request) => execute(&endpoint, &id, pass.put(request), place).await,
             Err(reason) => Told {
                 text: Err(reason),
                 is_error: true,
@@ -222,6 +230,7 @@ mod tests {
             id,
             request: *request,
             text: MESSAGE,
+            pass: Pass::new(|request| request),
         };
         begin(endpoint, asked, &[], places)
     }

@@ -32,6 +32,7 @@ fn checked(text: &str, variables: ConstValue, limit: usize) -> Result<(), Refusa
         given: Cell::default(),
     }
     .check(&operation.node)
+    .map(drop)
 }
 
 fn assert_values(text: &str, variables: ConstValue, values: usize) {

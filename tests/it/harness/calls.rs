@@ -1,13 +1,14 @@
-//! The arguments that take ids, as the schema tells them, and operations on each.
+//! Calls of the root fields as the schema tells them, and the arguments that take ids.
 
 use serde_json::{Value, json};
 
-use crate::harness::introspection::{Types, declared, is_list, is_required, name, named};
+use super::introspection::{Types, declared, is_list, is_required, name, named};
 
-/// An argument, or a field of one, that takes an id or a list of them.
-pub(super) struct Argument {
+/// A call of a root field, with all that has to be given; and if its path leads to one, with an argument, or a field of
+/// one, that takes an id or a list of them.
+pub(crate) struct Call {
     /// The root field and the way to the argument, with dots.
-    pub(super) path: String,
+    pub(crate) path: String,
     /// `query`, `mutation` or `subscription`.
     operation: &'static str,
     /// The declarations of the root field's arguments that are given, and their values; where the id is to stand, or
@@ -18,20 +19,36 @@ pub(super) struct Argument {
     selection: &'static str,
 }
 
-/// All of them, in the order of the schema.
-pub(super) fn arguments(types: &Types) -> Vec<Argument> {
-    let roots = [
-        ("query", "Query"),
-        ("mutation", "Mutation"),
-        ("subscription", "Subscription"),
-    ];
+const ROOTS: [(&str, &str); 3] = [
+    ("query", "Query"),
+    ("mutation", "Mutation"),
+    ("subscription", "Subscription"),
+];
+
+/// A call of each root field, in the order of the schema.
+pub(crate) fn calls(types: &Types) -> Vec<Call> {
+    let of_root = |(operation, root)| {
+        let call = move |field: &Value| Call {
+            given: given(types, field, ""),
+            path: name(field).to_owned(),
+            operation,
+            is_list: false,
+            selection: selection(types, named(field)),
+        };
+        types.fields(root).iter().map(call)
+    };
+    ROOTS.into_iter().flat_map(of_root).collect()
+}
+
+/// A call for each argument that takes ids, in the order of the schema.
+pub(crate) fn arguments(types: &Types) -> Vec<Call> {
     let mut found = vec![];
-    for (operation, root) in roots {
+    for (operation, root) in ROOTS {
         for field in types.fields(root) {
             let field_name = name(field);
             for argument in field["args"].as_array().unwrap() {
                 for (path, is_list) in ways(types, argument, field_name) {
-                    found.push(Argument {
+                    found.push(Call {
                         given: given(types, field, &path),
                         path,
                         operation,
@@ -46,7 +63,7 @@ pub(super) fn arguments(types: &Types) -> Vec<Argument> {
 }
 
 /// The arguments of fields below the roots that take ids.
-pub(super) fn nested(types: &Types) -> Vec<String> {
+pub(crate) fn nested(types: &Types) -> Vec<String> {
     let mut found = vec![];
     for object in types
         .objects()
@@ -102,7 +119,18 @@ fn value(types: &Types, input: &Value, above: &str, path: &str) -> Option<Value>
                 }
             }
             if types.is_one_of(of) && fields.is_empty() {
-                fields.insert("level".to_owned(), json!("HIGH"));
+                let one = match types.input_fields(of) {
+                    fields if fields.iter().any(|field| name(field) == "level") => "level",
+                    fields => name(&fields[0]),
+                };
+                let chosen = types
+                    .input_fields(of)
+                    .iter()
+                    .find(|field| name(field) == one)
+                    .unwrap();
+                let led = format!("{here}.{one}");
+                let value = value(types, chosen, &here, &led);
+                fields.insert(one.to_owned(), value.unwrap());
             }
             Value::Object(fields)
         }
@@ -113,10 +141,20 @@ fn value(types: &Types, input: &Value, above: &str, path: &str) -> Option<Value>
     Some(if is_list(input) { json!([value]) } else { value })
 }
 
+fn in_brackets(items: &[String]) -> String {
+    if items.is_empty() {
+        String::new()
+    } else {
+        format!("({})", items.join(", "))
+    }
+}
+
 fn selection(types: &Types, of: &str) -> &'static str {
     let has = |field| types.field(of, field).is_some();
     match of {
-        "Node" | "Campaign" | "Segment" | "Canvas" => "{ id }",
+        "Node" | "Campaign" | "Segment" | "Canvas" | "InAppSource" => "{ id }",
+        "Viewer" => "{ role }",
+        "CreateTokenPayload" => "{ userErrors { code field } }",
         "BulkPayload" => "{ results { outcome error { code field } } userErrors { code field } }",
         _ if has("userErrors") => "{ changed userErrors { code field } }",
         _ if has("totalCount") => "{ totalCount }",
@@ -125,17 +163,17 @@ fn selection(types: &Types, of: &str) -> &'static str {
     }
 }
 
-impl Argument {
-    pub(super) fn is_mutation(&self) -> bool {
+impl Call {
+    pub(crate) fn is_mutation(&self) -> bool {
         self.operation == "mutation"
     }
 
-    pub(super) fn is_subscription(&self) -> bool {
+    pub(crate) fn is_subscription(&self) -> bool {
         self.operation == "subscription"
     }
 
     /// What an error calls the argument: without the root field, and with the index in a list.
-    pub(super) fn named(&self) -> String {
+    pub(crate) fn named(&self) -> String {
         let path = self.path.split_once('.').unwrap().1;
         if self.is_list {
             format!("{path}.0")
@@ -144,8 +182,13 @@ impl Argument {
         }
     }
 
+    /// What is called: `mutation createCampaign`.
+    pub(crate) fn field(&self) -> String {
+        format!("{} {}", self.operation, self.path.split('.').next().unwrap())
+    }
+
     /// An operation with `id` in this argument, and in the others what `other` says for their paths.
-    pub(super) fn operation(&self, id: &str, other: &dyn Fn(&str) -> Value) -> (String, Value) {
+    pub(crate) fn operation(&self, id: &str, other: &dyn Fn(&str) -> Value) -> (String, Value) {
         let declared: Vec<String> = self
             .given
             .iter()
@@ -157,11 +200,11 @@ impl Argument {
             .map(|(name, ..)| format!("{name}: ${name}"))
             .collect();
         let query = format!(
-            "{} ({}) {{ {}({}) {} }}",
+            "{}{} {{ {}{} {} }}",
             self.operation,
-            declared.join(", "),
+            in_brackets(&declared),
             self.path.split('.').next().unwrap(),
-            arguments.join(", "),
+            in_brackets(&arguments),
             self.selection,
         );
         let values = self.given.iter();

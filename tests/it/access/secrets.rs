@@ -1,0 +1,109 @@
+//! Passwords, and files with secrets, that others on the machine could see.
+
+use std::fs;
+
+use crate::harness::{Database, run};
+
+/// A password, as it would be found in whatever is said.
+const PASSWORD: &str = "correct-horse";
+
+/// What a command says that fails, which must not have the password in it.
+fn said(arguments: &[&str]) -> String {
+    let (told, said, status) = run(arguments);
+    assert!(!status.success(), "{arguments:?}: {told}");
+    assert!(
+        !said.contains(PASSWORD) && !told.contains(PASSWORD),
+        "{told}{said}"
+    );
+    said
+}
+
+#[test]
+fn a_password_in_the_command_line_is_warned_of_and_said_nowhere() {
+    // Nobody is asked by it: there is no such mode.
+    let url = format!("postgres://me:{PASSWORD}@127.0.0.1:1/understudy?sslmode=nonsense");
+    for command in [
+        &["serve", "--listen", "127.0.0.1:0"][..],
+        &["token", "list"],
+        &["token", "create", "--role", "viewer", "--name", "a"],
+        &["workspace", "list"],
+        &["migrate", "status"],
+        &["check"],
+    ] {
+        let said = said(&[command, &["--database", &url]].concat());
+        assert!(said.contains("a password stands in the command line"), "{said}");
+        assert!(said.contains("UNDERSTUDY_DATABASE"), "{said}");
+    }
+    let said = said(&["copy", "--from", &url, "--to", &url]);
+    assert!(said.contains("a password stands in the command line"), "{said}");
+    assert!(!said.contains("UNDERSTUDY_DATABASE"), "{said}");
+    // Where there is none, nothing is warned of.
+    let database = Database::in_file();
+    let (_, said, status) = run(&["migrate", "--database", database.url(), "up"]);
+    assert!(status.success() && said.is_empty(), "{said}");
+}
+
+#[test]
+fn a_command_line_that_is_wrong_is_not_repeated_with_its_passwords() {
+    let url = format!("https://me:{PASSWORD}@id.example.com/keys");
+    let query = format!("ftp://id.example.com/keys?code={PASSWORD}");
+    let jwt = ["--jwt-issuer", "a", "--jwt-audience", "b"];
+    let refused = said(&[&["serve", "--jwt-jwks", &url], &jwt[..]].concat());
+    assert!(refused.contains("without a name or a password"), "{refused}");
+    let refused = said(&[&["serve", "--jwt-jwks", &query], &jwt[..]].concat());
+    assert!(refused.contains("https://"), "{refused}");
+    for wrong in [
+        vec!["serve", "--otlp-endpoint", &url],
+        vec!["serve", &url],
+        vec![url.as_str()],
+    ] {
+        assert!(said(&wrong).contains('…'), "{wrong:?}");
+    }
+}
+
+#[test]
+fn what_is_asked_for_by_the_address_of_keys_is_said_nowhere() {
+    let database = Database::in_file();
+    // Nobody listens there, and the server would start all the same, but for where it is to listen.
+    let folder = tempfile::tempdir().unwrap();
+    let taken = format!("unix:{}", folder.path().join("missing").join("socket").display());
+    let keys = format!("http://127.0.0.1:1/keys?code={PASSWORD}");
+    let said = said(&[
+        "serve",
+        "--database",
+        database.url(),
+        "--listen",
+        &taken,
+        "--jwt-jwks",
+        &keys,
+        "--jwt-issuer",
+        "a",
+        "--jwt-audience",
+        "b",
+    ]);
+    assert!(said.contains("http://127.0.0.1:1/keys"), "{said}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_key_for_the_database_that_others_may_read_is_warned_of() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let folder = tempfile::tempdir().unwrap();
+    let key = folder.path().join("key.pem");
+    fs::write(&key, "a key").unwrap();
+    let url = format!(
+        "postgres://me@127.0.0.1:1/understudy?sslmode=nonsense&sslkey={}",
+        key.display()
+    );
+    for (mode, is_warned_of) in [(0o644, true), (0o640, true), (0o600, false)] {
+        fs::set_permissions(&key, fs::Permissions::from_mode(mode)).unwrap();
+        let said = said(&["check", "--database", &url]);
+        assert_eq!(
+            said.contains("others than its owner may read"),
+            is_warned_of,
+            "{said}"
+        );
+        assert_eq!(said.contains("key.pem"), is_warned_of, "{said}");
+    }
+}

@@ -1,0 +1,160 @@
+//! The commands for workspaces and tokens.
+
+use sea_orm::ConnectionTrait as _;
+use serde_json::json;
+
+use super::Stage;
+use crate::harness::access::{token, token_of, told, workspace};
+use crate::harness::{Database, run};
+
+/// Names that would not stand in a line, but do something to it.
+const STEERING: [&str; 7] = [
+    "a\tb",
+    "a\nb",
+    "\u{1b}[2Ja",
+    "a\u{85}b",
+    "a\u{2028}b",
+    "a\u{2029}b",
+    "a\u{7f}",
+];
+
+/// What is said of a command that must fail.
+fn complaint(arguments: &[&str]) -> String {
+    let (_, said, status) = run(arguments);
+    assert!(!status.success(), "{arguments:?}");
+    assert_eq!(said.lines().count(), 1, "{said}");
+    said
+}
+
+#[test]
+fn workspaces_are_made_and_listed() {
+    let database = Database::new();
+    let of = |arguments: &[&'static str]| [&["workspace", "--database", database.url()], arguments].concat();
+    let id = workspace(&database, "Acme");
+    assert!(id.starts_with("wsp_"), "{id}");
+    let listed = told(&of(&["list"]));
+    let names: Vec<_> = listed
+        .lines()
+        .map(|line| line.split('\t').next_back().unwrap())
+        .collect();
+    assert_eq!(names, ["Acme", "default"]);
+    assert!(listed.contains(&id), "{listed}");
+    assert!(complaint(&of(&["create", "Acme"])).contains("taken"));
+    assert!(complaint(&of(&["create", " "])).contains("empty"));
+    let long: &'static str = Box::leak("x".repeat(201).into_boxed_str());
+    assert!(complaint(&of(&["create", long])).contains("200"));
+}
+
+#[test]
+fn what_is_not_there_is_named() {
+    let database = Database::new();
+    let of = |arguments: &[&'static str]| [&["token", "--database", database.url()], arguments].concat();
+    let create = [
+        "create",
+        "--role",
+        "viewer",
+        "--name",
+        "a",
+        "--workspace",
+        "nowhere",
+    ];
+    assert!(complaint(&of(&create)).contains("no workspace \"nowhere\""));
+    assert!(complaint(&of(&["list", "--workspace", "nowhere"])).contains("nowhere"));
+    let unknown = "tok_01m817ggyzekdax44q2qmeg1tc";
+    assert!(complaint(&of(&["revoke", unknown])).contains(unknown));
+    for wrong in [
+        &["revoke", "cmp_01m817ggyzekdax44q2qmeg1tc"][..],
+        &["create", "--role", "owner", "--name", "a"],
+        &["create", "--role", "viewer", "--name", "a", "--expires", "soon"],
+        &["create", "--role", "viewer"],
+    ] {
+        let (_, _, status) = run(&of(wrong));
+        assert!(!status.success(), "{wrong:?}");
+    }
+    assert_eq!(told(&of(&["list"])), "");
+}
+
+#[test]
+fn a_token_is_of_the_workspace_that_is_named() {
+    let database = Database::new();
+    let id = workspace(&database, "Acme");
+    token_of(&database, "Acme", "viewer", &[]);
+    token_of(&database, &id, "Launcher", &["--expires", "90d"]);
+    let listed = told(&[
+        "token",
+        "--database",
+        database.url(),
+        "list",
+        "--workspace",
+        "Acme",
+    ]);
+    let roles: Vec<_> = listed
+        .lines()
+        .map(|line| line.split('\t').nth(1).unwrap())
+        .collect();
+    assert_eq!(roles, ["VIEWER", "LAUNCHER"]);
+    assert_eq!(told(&["token", "--database", database.url(), "list"]), "");
+}
+
+#[tokio::test]
+async fn names_that_steer_a_screen_are_refused() {
+    let stage = Stage::new();
+    let admin = token(&stage.database, "admin");
+    let database = ["--database", stage.database.url()];
+    let create_token = [
+        &["token"],
+        &database[..],
+        &["create", "--role", "viewer", "--name"],
+    ]
+    .concat();
+    let create_workspace = [&["workspace"], &database[..], &["create"]].concat();
+    for name in STEERING {
+        for create in [&create_token, &create_workspace] {
+            let said = complaint(&[&create[..], &[name]].concat());
+            assert!(said.contains("its name has a control character"), "{said}");
+        }
+        let create = "mutation ($name: String!) {
+            createToken(input: { name: $name, role: VIEWER }) { secret userErrors { code field } }
+        }";
+        let made = stage.ask(&admin, create, json!({ "name": name })).await["createToken"].take();
+        let invalid = json!([{ "code": "INVALID", "field": ["input", "name"] }]);
+        assert_eq!(made, json!({ "secret": null, "userErrors": invalid }), "{name:?}");
+    }
+    // Around a name, white space is taken off, as for all names.
+    told(&[&create_workspace[..], &[" Acme\n"]].concat());
+    assert_eq!(
+        told(&[&["workspace"], &database[..], &["list"]].concat())
+            .lines()
+            .count(),
+        2
+    );
+}
+
+#[tokio::test]
+async fn the_id_of_a_workspace_is_no_other_ones_name() {
+    // Whichever of them is found first.
+    for names in [["Acme", "Zest"], ["Zest", "Acme"]] {
+        let database = Database::new();
+        let ids = names.map(|name| workspace(&database, name));
+        let acme = names.iter().position(|name| *name == "Acme").unwrap();
+        let id = ids[acme].as_str();
+        for name in [id, "wsp_01m817ggyzekdax44q2qmeg1tc", &format!(" {id} ")] {
+            let said = complaint(&["workspace", "--database", database.url(), "create", name]);
+            assert!(said.contains("is the id of a workspace"), "{said}");
+        }
+        // Should one be called so all the same, the other is meant.
+        let rename = format!("UPDATE workspaces SET name = '{id}' WHERE name = 'Zest'");
+        let db = database.connect().await;
+        db.execute_unprepared(&rename).await.unwrap();
+        token_of(&database, id, "viewer", &[]);
+        let listed = told(&[
+            "token",
+            "--database",
+            database.url(),
+            "list",
+            "--workspace",
+            "Acme",
+        ]);
+        assert_eq!(listed.lines().count(), 1, "{listed}");
+    }
+}
