@@ -103,13 +103,14 @@ async fn answers_that_nobody_reads_have_so_many_compressors_and_small_ones_none(
     }
 }
 
-/// How many clients read a large answer at once, how often, and after how many rounds the process has what it needs.
+/// How many clients read a large answer at once, and how often.
 const READERS: usize = 8;
-const ROUNDS: usize = 12;
-const WARM: usize = 3;
+const ROUNDS: usize = 24;
 
-/// How much more it may take after that, in bytes: no more than a few compressors.
-const GROWTH: u64 = 80 * 1024 * 1024;
+/// How much more memory the process may take for all of that, in bytes. It took 250 MB where compressors give back what
+/// they took, whatever else the machine was doing, and nearly 700 MB
+/// where each of sixteen threads kept it.
+const GROWTH: u64 = 450 * 1024 * 1024;
 
 #[tokio::test]
 async fn compressors_give_back_what_they_took() {
@@ -132,15 +133,12 @@ async fn compressors_give_back_what_they_took() {
         assert_eq!(answer.headers()["content-encoding"], "br");
         answer.bytes().await.unwrap();
     };
-    let mut warm = None;
-    for round in 0..ROUNDS {
+    let before = server.peak_memory();
+    for _ in 0..ROUNDS {
         join_all((0..READERS).map(|_| read())).await;
-        if round == WARM {
-            warm = server.peak_memory();
-        }
     }
-    if let (Some(warm), Some(peak)) = (warm, server.peak_memory()) {
-        let grown = peak - warm;
+    if let (Some(before), Some(peak)) = (before, server.peak_memory()) {
+        let grown = peak - before;
         assert!(grown < GROWTH, "{} MB", grown / 1024 / 1024);
     }
 }
