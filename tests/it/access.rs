@@ -72,6 +72,13 @@ impl Stage {
         answer["data"].take()
     }
 
+    /// Sees to it that a token lets nobody in.
+    async fn lets_nobody_in(&self, token: &str) {
+        let bearer = format!("Bearer {token}");
+        let answer = self.send(Some(&bearer), VIEWER, json!({})).await;
+        assert_eq!(code(answer, 401).await, "UNAUTHENTICATED");
+    }
+
     /// A socket of whoever shows this in its first message.
     async fn socket(&self, payload: Value) -> Socket {
         let offer = [("Sec-WebSocket-Protocol", SUBPROTOCOL)];

@@ -26,6 +26,12 @@ fn complaint(arguments: &[&str]) -> String {
     said
 }
 
+/// The list of a workspace's tokens.
+fn tokens_of(database: &Database, workspace: &str) -> String {
+    let of_whom = ["--database", database.url(), "list", "--workspace", workspace];
+    told(&[&["token"], &of_whom[..]].concat())
+}
+
 #[test]
 fn workspaces_are_made_and_listed() {
     let database = Database::new();
@@ -80,14 +86,7 @@ fn a_token_is_of_the_workspace_that_is_named() {
     let id = workspace(&database, "Acme");
     token_of(&database, "Acme", "viewer", &[]);
     token_of(&database, &id, "Launcher", &["--expires", "90d"]);
-    let listed = told(&[
-        "token",
-        "--database",
-        database.url(),
-        "list",
-        "--workspace",
-        "Acme",
-    ]);
+    let listed = tokens_of(&database, "Acme");
     let roles: Vec<_> = listed
         .lines()
         .map(|line| line.split('\t').nth(1).unwrap())
@@ -147,14 +146,7 @@ async fn the_id_of_a_workspace_is_no_other_ones_name() {
         let db = database.connect().await;
         db.execute_unprepared(&rename).await.unwrap();
         token_of(&database, id, "viewer", &[]);
-        let listed = told(&[
-            "token",
-            "--database",
-            database.url(),
-            "list",
-            "--workspace",
-            "Acme",
-        ]);
+        let listed = tokens_of(&database, "Acme");
         assert_eq!(listed.lines().count(), 1, "{listed}");
     }
 }
