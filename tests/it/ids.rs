@@ -1,5 +1,7 @@
 //! Ids: every argument that takes one refuses what is no id, or another kind's, and says that an unknown one is unknown.
 
+mod lists;
+
 use std::mem;
 use std::time::Duration;
 
@@ -87,7 +89,11 @@ impl Stage {
 
     /// How long the log of the other workspace is.
     async fn foreign_log_end(&self) -> i64 {
-        let snapshot = self.world.app.snapshot(self.foreign_workspace).await.unwrap();
+        self.log_end_of(self.foreign_workspace).await
+    }
+
+    async fn log_end_of(&self, workspace: WorkspaceId) -> i64 {
+        let snapshot = self.world.app.snapshot(workspace).await.unwrap();
         snapshot.log_end().await.unwrap()
     }
 

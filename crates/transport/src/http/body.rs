@@ -106,6 +106,11 @@ fn broken(error: &PayloadError) -> Refused {
 
 #[cfg(test)]
 mod tests {
+    use std::future::pending;
+
+    use actix_web::{FromRequest as _, dev, test::TestRequest, web::Bytes};
+    use futures_util::stream;
+
     use super::*;
     use crate::receiving;
 
@@ -159,5 +164,18 @@ mod tests {
         drop(large);
         body.append(b"x", 512 * KIB).unwrap();
         assert_eq!(body.len(), 28 * KIB + 1);
+    }
+
+    /// As far as it is taken in by then, it is read; if nobody did, its connection would be closed without a word.
+    #[tokio::test(start_paused = true)]
+    async fn a_body_that_breaks_off_while_it_is_decided_who_sends_it_is_refused_at_once() {
+        let pieces = [Ok(Bytes::from_static(b"{")), Err(PayloadError::Incomplete(None))];
+        let mut payload = dev::Payload::from(stream::iter(pieces).boxed_local());
+        let request = TestRequest::default().to_http_request();
+        let mut payload = Payload::from_request(&request, &mut payload).await.unwrap();
+        let budget = Budget::new(ROOM);
+        let undecided = pending::<Result<(), Refused>>();
+        let outcome = Body::receive(&mut payload, &Limits::default(), &budget, undecided).await;
+        assert!(matches!(outcome, Err(Refused::BadRequest(_))), "{outcome:?}");
     }
 }
