@@ -46,6 +46,7 @@ if (lives.length > 0) {
 for (const [alg, key] of Object.entries(signing)) tell(alg, true, await by(key, alg));
 tell("by its algorithm", true, await sign({}, { alg: "ES384", kid: undefined }, pairs.p384.privateKey));
 tell("one of the audiences", true, await sign({ aud: ["others", "understudy"] }));
+tell("white space around its name", true, await sign({ sub: " ada@example.com\n" }));
 tell("a clock that is ahead", true, await sign({ nbf: now + 30 }));
 tell("a fraction of a second", true, await sign({ exp: now + 600.5 }));
 for (const role of ["VIEWER", "Editor", "launcher", "ADMIN"]) tell(role, true, await sign({ role }), role.toUpperCase());
@@ -97,7 +98,7 @@ refuse("with no role", await sign({ role: undefined }));
 refuse("with an empty list of roles", await sign({ role: [] }));
 for (const workspace of ["", " ", "default\0", "\0"]) refuse(`of the workspace ${JSON.stringify(workspace)}`, await sign({ workspace }));
 refuse("with no name", await sign({ sub: undefined }));
-for (const sub of ["", " ", "\u3000", "a\tb", "a\nb", "a\n", "\u001b[2Ja", "a\0b", "a\u0085b", "a\u2028b", "a\u2029b", "a\u007fb", "a".repeat(201)]) {
+for (const sub of ["", " ", "\u3000", "a\tb", "a\nb", "a\u200bb", "\u001b[2Ja", "a\0b", "a\u0085b", "a\u2028b", "a\u2029b", "a\u007fb", "a".repeat(201)]) {
   refuse(`with the name ${JSON.stringify(sub)}`, await sign({ sub }));
 }
 refuse("very long", await sign({ more: "x".repeat(20_000) }));

@@ -150,13 +150,11 @@ impl From<Failed> for Error {
                 extensions.set("code", "FORBIDDEN");
                 extensions.set("role", role);
                 extensions.set("requiredRole", required);
-                format!(
-                    "This needs the role {required}, and the viewer's is {role}. This command changed nothing."
-                )
+                format!("This needs the role {required}, and the viewer's is {role}. Nothing was changed.")
             }
             Failed::Ended => {
                 extensions.set("code", "UNAUTHENTICATED");
-                "What you were let in by is no longer valid. This command changed nothing.".to_owned()
+                "What you were let in by is no longer valid. Nothing was changed.".to_owned()
             }
             Failed::Unavailable(changed) => {
                 extensions.set("code", "UNAVAILABLE");

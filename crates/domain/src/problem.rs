@@ -50,7 +50,7 @@ pub enum ProblemKind {
     Nul,
     /// A line break in a text of one line.
     LineBreak,
-    /// A control character, or a line break, in a name that stands in lists and logs beside other things.
+    /// A control character, a line break, or one that cannot be seen, in a name that stands in lists and logs beside other things.
     Control,
     /// The id of something, in place of a name.
     AnId,

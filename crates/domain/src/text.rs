@@ -128,10 +128,18 @@ fn is_line_break(c: char) -> bool {
 }
 
 /// Whether a character does something to a line instead of standing in it: a control character, a line break, or one that
-/// turns the direction of what follows. In a list or a log, it could make one name look like several, or like another one.
+/// turns the direction of what follows, or that cannot be seen at all. In a list or a log, it could make one name look
+/// like several, or like another one. (The two joiners stay: some scripts are not written without.)
 #[must_use]
 pub fn steers(c: char) -> bool {
-    c.is_control() || is_line_break(c) || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    c.is_control()
+        || is_line_break(c)
+        || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+        || matches!(
+            c,
+            '\u{ad}' | '\u{61c}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2060}'
+                ..='\u{2064}' | '\u{feff}'
+        )
 }
 
 /// Checks a text that is counted in bytes of UTF-8.

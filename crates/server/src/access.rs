@@ -144,7 +144,9 @@ fn refused(what: &'static str, error: CommandError) -> Failure {
                 Some(ProblemKind::Taken) => "its name is taken".to_owned(),
                 Some(ProblemKind::Empty) => "its name is empty".to_owned(),
                 Some(ProblemKind::TooLong { limit }) => format!("its name has more than {limit} characters"),
-                Some(ProblemKind::Control) => "its name has a control character or a line break".to_owned(),
+                Some(ProblemKind::Control) => {
+                    "its name has a control character, a line break, or one that cannot be seen".to_owned()
+                }
                 Some(ProblemKind::AnId) => "its name is the id of a workspace".to_owned(),
                 Some(problem) => format!("{problem:?}"),
                 None => "it is refused".to_owned(),

@@ -49,7 +49,14 @@ const NOWHERE: IpAddr = IpAddr::V6(Ipv6Addr::UNSPECIFIED);
 const NO_TOKEN: &str = "This token lets nobody in: it is misspelled, revoked or expired.";
 
 /// What somebody is told whose token of an identity provider is believed, and says nothing of this server.
-const NO_PLACE: &str = "This token is valid, but its claims name no workspace of this server, or no role.";
+const NO_PLACE: &str =
+    "This token is valid, but its claims name no workspace of this server, or no role, or nobody.";
+
+/// What somebody is told while the database does not answer. A close frame has room for it.
+const NO_DATABASE: &str = "The database is away or too busy at the moment, so nobody can be let in, and nothing was changed. Try again.";
+
+/// As [`NO_DATABASE`], where the keys of the identity provider never were to be had.
+const NO_KEYS: &str = "The identity provider does not tell its keys, so its tokens let nobody in, and nothing was changed. Try again.";
 
 /// The gate of a server.
 pub(crate) struct Keeper {
@@ -85,7 +92,9 @@ impl Keeper {
         }
         let is_open = !self.app.has_tokens().await?;
         // Tokens are never forgotten, so it stays closed.
-        self.may_be_open.store(is_open, Ordering::Relaxed);
+        if !is_open && self.may_be_open.swap(false, Ordering::Relaxed) {
+            tracing::info!("there is a token: nobody is let in without one");
+        }
         Ok(is_open)
     }
 
@@ -189,7 +198,7 @@ impl Keeper {
         let believed = provider.believe(token, may_renew).await.map_err(|error| {
             tracing::debug!(%error, "a token is not believed");
             match error {
-                Unbelieved::NoKeys => Denied::Unavailable,
+                Unbelieved::NoKeys => Denied::Unavailable(NO_KEYS),
                 Unbelieved::Claims => Denied::Unauthenticated(NO_PLACE),
                 Unbelieved::Invalid(_) | Unbelieved::Strange | Unbelieved::UnknownKey => {
                     Denied::Unauthenticated(NO_TOKEN)
@@ -246,7 +255,7 @@ async fn until(moment: Timestamp) {
 /// The database fails, so that nobody can be let in.
 fn nobody_knows(failure: &Failure) -> Denied {
     tracing::warn!(error = %failure, "nobody can say who is let in");
-    Denied::Unavailable
+    Denied::Unavailable(NO_DATABASE)
 }
 
 #[async_trait]

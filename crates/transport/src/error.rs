@@ -51,10 +51,8 @@ pub(crate) enum Refused {
     #[error("{}", .0.message)]
     RateLimited(Box<ServerError>),
     /// It cannot be found out who has sent it.
-    #[error(
-        "The database is away or too busy at the moment, so nobody can be let in, and nothing was changed. Try again."
-    )]
-    Unavailable,
+    #[error("{0}")]
+    Unavailable(&'static str),
     /// The method may not do what is asked.
     #[error("{message}")]
     MethodNotAllowed {
@@ -93,7 +91,7 @@ impl From<Denied> for Refused {
         match denied {
             Denied::Unauthenticated(why) => Self::Unauthenticated(why),
             Denied::TooOften(wait) => wait.into(),
-            Denied::Unavailable => Self::Unavailable,
+            Denied::Unavailable(why) => Self::Unavailable(why),
         }
     }
 }
@@ -121,7 +119,7 @@ impl Refused {
             Self::ForeignOrigin => "FORBIDDEN_ORIGIN",
             Self::Unauthenticated(_) => "UNAUTHENTICATED",
             Self::RateLimited(_) => RATE_LIMITED,
-            Self::Unavailable => UNAVAILABLE,
+            Self::Unavailable(_) => UNAVAILABLE,
             Self::MethodNotAllowed { .. } => "METHOD_NOT_ALLOWED",
             Self::Overloaded(_) | Self::NoRoom(_) => OVERLOADED,
             Self::SlowBody(_) => "REQUEST_TIMEOUT",
@@ -136,7 +134,7 @@ impl Refused {
             Self::Document(error) | Self::Body(error) | Self::RateLimited(error) => {
                 vec![ServerError::clone(error)]
             }
-            Self::Unavailable => {
+            Self::Unavailable(_) => {
                 let mut error = coded(self.to_string(), self.code());
                 if let Some(extensions) = &mut error.extensions {
                     extensions.set("changed", false);
@@ -169,7 +167,7 @@ impl Refused {
             Self::RateLimited(_) => StatusCode::TOO_MANY_REQUESTS,
             Self::MethodNotAllowed { .. } => StatusCode::METHOD_NOT_ALLOWED,
             Self::SlowBody(_) => StatusCode::REQUEST_TIMEOUT,
-            Self::Overloaded(_) | Self::NoRoom(_) | Self::TimedOut(_) | Self::Unavailable => {
+            Self::Overloaded(_) | Self::NoRoom(_) | Self::TimedOut(_) | Self::Unavailable(_) => {
                 StatusCode::SERVICE_UNAVAILABLE
             }
             Self::Left => StatusCode::from_u16(CLIENT_LEFT).unwrap_or(StatusCode::BAD_REQUEST),
@@ -197,7 +195,7 @@ impl Refused {
     /// The value of `Retry-After`, in seconds.
     pub(crate) fn retry_after(&self) -> Option<u64> {
         match self {
-            Self::Overloaded(_) | Self::NoRoom(_) | Self::Unavailable => Some(1),
+            Self::Overloaded(_) | Self::NoRoom(_) | Self::Unavailable(_) => Some(1),
             Self::RateLimited(error) => retry_after(error),
             _ => None,
         }

@@ -53,8 +53,8 @@ pub enum Denied {
     Unauthenticated(&'static str),
     /// They have tried too often.
     TooOften(TooOften),
-    /// Nobody can say at the moment.
-    Unavailable,
+    /// Nobody can say at the moment; why, for them to read.
+    Unavailable(&'static str),
 }
 
 /// That somebody asks for too much in too little time, and may do so again after this time.

@@ -180,6 +180,19 @@ async fn a_provider_that_changes_its_keys_is_kept_up_with() {
     let (url, handed_out) = hand_out(keys).await;
     let stage = Stage::with(&[&["--jwt-jwks", &url, "--login-rate", "0"], &ISSUER[..]].concat());
     until(&stage, &tokens[0], 503).await;
+    let bearer = format!("Bearer {}", tokens[0]);
+    let refused = stage.send(Some(&bearer), VIEWER, json!({})).await;
+    let refused: Value = refused.json().await.unwrap();
+    let (error, why) = (
+        &refused["errors"][0],
+        "The identity provider does not tell its keys",
+    );
+    assert_eq!(error["extensions"]["code"], "UNAVAILABLE");
+    assert!(error["message"].as_str().unwrap().starts_with(why), "{error}");
+    let mut socket = stage.socket(json!({ "Authorization": bearer })).await;
+    let (code, reason) = socket.closed_for().await;
+    assert_eq!(code, 1013);
+    assert!(reason.starts_with(why), "{reason}");
     sender.send(one).unwrap();
     until(&stage, &tokens[0], 200).await;
     until(&stage, &tokens[1], 401).await;

@@ -181,9 +181,14 @@ impl Socket {
 
     /// The code that the server closes the socket with, whatever it still says before.
     pub(crate) async fn closed(&mut self) -> u16 {
+        self.closed_for().await.0
+    }
+
+    /// As [`closed`](Self::closed), with the reason.
+    pub(crate) async fn closed_for(&mut self) -> (u16, String) {
         loop {
             match self.receive().await {
-                Received::End(Some((code, _))) => return code,
+                Received::End(Some(closed)) => return closed,
                 Received::End(None) => panic!("the socket was cut off without a close frame"),
                 Received::Message(_) | Received::Pong(_) => {}
             }

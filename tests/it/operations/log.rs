@@ -8,6 +8,7 @@ use tokio::net::TcpStream;
 use tokio::time::sleep;
 
 use super::Logged;
+use crate::harness::access::token;
 use crate::harness::{Socket, command};
 
 #[tokio::test]
@@ -92,6 +93,33 @@ async fn nobody_fills_the_log_with_frames_that_are_broken() {
     let text = logged.text();
     let mut lines = text.lines().filter(|line| !line.contains("the server is open"));
     assert_eq!(lines.next(), None);
+}
+
+#[tokio::test]
+async fn an_open_server_says_so_and_when_it_is_open_no_more() {
+    let mut logged = Logged::start("", &[]);
+    let open = "the server is open: whoever can reach it may do everything, until the first token is made";
+    let closed = "there is a token: nobody is let in without one";
+    let says = |logged: &Logged, level: &str, message: &str| {
+        let lines = logged.lines().into_iter();
+        lines
+            .filter(|line| line["level"] == level && line["message"] == message)
+            .count()
+    };
+    assert_eq!(
+        (says(&logged, "WARN", open), says(&logged, "INFO", closed)),
+        (1, 0)
+    );
+    token(&logged.database, "admin");
+    for _ in 0..2 {
+        let get = Client::new().get(logged.server.url("/graphql?query={__typename}"));
+        assert_eq!(get.send().await.unwrap().status(), 401);
+    }
+    logged.server.terminate().await;
+    assert_eq!(
+        (says(&logged, "WARN", open), says(&logged, "INFO", closed)),
+        (1, 1)
+    );
 }
 
 #[test]

@@ -57,8 +57,13 @@ impl Stage {
 
     /// Sends a request; the whole answer.
     async fn send(&self, line: &str, body: &str) -> String {
+        self.send_with("", line, body).await
+    }
+
+    /// As [`send`](Self::send), with further headers.
+    async fn send_with(&self, headers: &str, line: &str, body: &str) -> String {
         let mut stream = UnixStream::connect(&self.path).await.unwrap();
-        let request = self.request(line, "Connection: close\r\n", body);
+        let request = self.request(line, &format!("Connection: close\r\n{headers}"), body);
         stream.write_all(request.as_bytes()).await.unwrap();
         let mut answer = String::new();
         stream.read_to_string(&mut answer).await.unwrap();
@@ -66,8 +71,12 @@ impl Stage {
     }
 
     async fn query(&self) -> String {
+        self.query_with("").await
+    }
+
+    async fn query_with(&self, headers: &str) -> String {
         let query = json!({ "query": "{ campaigns { totalCount } }" });
-        self.send("POST /graphql", &query.to_string()).await
+        self.send_with(headers, "POST /graphql", &query.to_string()).await
     }
 }
 
@@ -86,6 +95,21 @@ async fn tokens_are_not_guessed_there_either() {
     stage.token = token;
     let answer = stage.query().await;
     assert!(answer.starts_with("HTTP/1.1 200 "), "{answer}");
+}
+
+/// Where a proxy uses it, its clients have addresses.
+#[tokio::test]
+async fn a_proxy_there_is_believed_where_its_requests_come_from() {
+    let stage = Stage::new();
+    let _server = Server::start_as(stage.serve().args(["--proxy", "unix", "--address-rate", "2"]));
+    let (one, other) = ("192.0.2.1", "192.0.2.2");
+    for (address, status) in [(one, 200), (one, 200), (one, 429), (other, 200)] {
+        let answer = stage.query_with(&format!("X-Forwarded-For: {address}\r\n")).await;
+        assert!(
+            answer.starts_with(&format!("HTTP/1.1 {status} ")),
+            "{address}: {answer}"
+        );
+    }
 }
 
 /// What is said where a server cannot listen so.

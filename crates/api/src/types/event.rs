@@ -72,7 +72,8 @@ impl CampaignEvent {
         Some(self.segment.clone().ok_or_else(not_read))
     }
 
-    /// Who did it: the token's name, or null for the system itself. What was done to the campaigns of a segment that was
+    /// Who did it: the name of their token, or what their identity provider calls them; null for the system itself, and
+    /// for anybody at a server that is open. What was done to the campaigns of a segment that was
     /// archived was done by whoever archived it; `causedBySegment` tells it apart.
     async fn actor(&self) -> Option<&str> {
         self.recorded.actor.as_deref()

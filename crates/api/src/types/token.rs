@@ -24,7 +24,8 @@ impl Token {
         self.0.id.into()
     }
 
-    /// The name: 1 to 200 characters. Events have it as their `actor`, so no other token of the workspace has it.
+    /// The name: 1 to 200 characters. Events have it as their `actor`, so no other token of the workspace
+    /// has it, be it revoked. What an identity provider calls somebody may be the same.
     async fn name(&self) -> &str {
         &self.0.name
     }
@@ -39,7 +40,8 @@ impl Token {
         DateTime(self.0.created_at)
     }
 
-    /// Who made it: the name of their token; null for the system itself.
+    /// Who made it, as events have it in `actor`; null if it was made on the command line, or by anybody at a server that
+    /// was open.
     async fn created_by(&self) -> Option<&str> {
         self.0.created_by.as_deref()
     }

@@ -15,8 +15,8 @@ impl Viewer {
         Ok(Workspace(snapshot.workspace().await?))
     }
 
-    /// The name of the viewer's token, which events have as their `actor`; null where the server is open to anybody,
-    /// since no token was made yet.
+    /// The name of the viewer's token, or what their identity provider calls them, which events have as their `actor`; null
+    /// where the server is open to anybody, since no token was made yet.
     async fn token_name(&self) -> Option<&str> {
         self.caller.name.as_deref()
     }

@@ -63,7 +63,9 @@ fn message(kind: &ProblemKind, label: &str) -> String {
         ProblemKind::Repeated => format!("The {label} stands in the list already; give each once."),
         ProblemKind::Nul => format!("The {label} has a NUL character, which cannot be kept."),
         ProblemKind::LineBreak => format!("The {label} has a line break, and is one line."),
-        ProblemKind::Control => format!("The {label} has a control character or a line break."),
+        ProblemKind::Control => {
+            format!("The {label} has a control character, a line break, or one that cannot be seen.")
+        }
         ProblemKind::AnId => format!("The {label} is an id; choose a name that is none."),
         ProblemKind::NotAnAddress => format!("The {label} is not an email address, e.g. news@example.com."),
         ProblemKind::NotAUrl => {

@@ -24,7 +24,8 @@ fn problems(name: &str) -> Vec<ProblemKind> {
 fn names_have_nothing_in_them_that_steers_a_screen() {
     for steering in [
         '\t', '\n', '\r', '\u{1}', '\u{b}', '\u{c}', '\u{1b}', '\u{7f}', '\u{85}', '\u{9b}', '\u{2028}',
-        '\u{2029}', '\u{202e}', '\u{2066}',
+        '\u{2029}', '\u{202e}', '\u{2066}', '\u{ad}', '\u{61c}', '\u{200b}', '\u{200e}', '\u{2060}',
+        '\u{feff}',
     ] {
         let name = format!("a{steering}b");
         assert_eq!(problems(&name), [ProblemKind::Control], "{name:?}");
@@ -40,6 +41,9 @@ fn names_have_nothing_in_them_that_steers_a_screen() {
         "阿达",
         "\u{1f984}",
         "a\u{a0}b",
+        // Joiners, without which Persian and some pictures are not written.
+        "\u{0645}\u{06cc}\u{200c}\u{062e}",
+        "\u{1f469}\u{200d}\u{1f680}",
     ] {
         assert_eq!(problems(name), [], "{name:?}");
     }

@@ -333,7 +333,7 @@ fn not_let_in(denied: &Denied) -> CloseReason {
     match denied {
         Denied::Unauthenticated(why) => reason(close_code::FORBIDDEN, *why),
         Denied::TooOften(_) => reason(CloseCode::Again, "Too many tries; wait, and try again"),
-        Denied::Unavailable => reason(CloseCode::Again, "The database is away or too busy; try again"),
+        Denied::Unavailable(why) => reason(CloseCode::Again, *why),
     }
 }
 

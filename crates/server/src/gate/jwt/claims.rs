@@ -37,7 +37,12 @@ impl Claims {
                 claims.get(&name.0)
             }
         };
-        let text = |name| claim(name)?.as_str().filter(|text| !text.trim().is_empty());
+        let text = |name| {
+            claim(name)?
+                .as_str()
+                .map(str::trim)
+                .filter(|text| !text.is_empty())
+        };
         // Names come into the log as those of tokens do, and have nothing in them that those may not have.
         let is_name = |name: &&str| !name.contains(steers) && name.chars().count() <= LONGEST_NAME;
         let name = text(&settings.name).filter(is_name)?;
