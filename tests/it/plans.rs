@@ -200,8 +200,11 @@ async fn check_plans(db: &DatabaseConnection, log: &str) {
                 *step == scan || step.starts_with(&format!("{scan} ")) && !step.contains("USING")
             })
         };
-        // The time would tell how much of another workspace uses one of its segments.
-        let is_of_all = |step: &String| step.contains("segment_id=?") && !step.contains("workspace_id=?");
+        // The time would tell how much of another workspace uses one of its segments, or has a tag.
+        let is_of_all = |step: &String| {
+            let is_found = ["segment_id=?", "tag=?"].iter().any(|by| step.contains(by));
+            is_found && !step.contains("workspace_id=?")
+        };
         if steps.iter().any(is_whole) || steps.iter().any(is_of_all) {
             bad.push((sql, steps));
         }
