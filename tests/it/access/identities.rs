@@ -1,5 +1,7 @@
 //! Tokens of an identity provider.
 
+mod https;
+
 use std::fs;
 use std::time::{Duration, Instant, SystemTime};
 
