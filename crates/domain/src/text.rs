@@ -1,5 +1,7 @@
 //! The rules of texts, and patches of single fields.
 
+use std::ops::RangeInclusive;
+
 use crate::ProblemKind;
 use crate::problem::Problems;
 
@@ -127,19 +129,30 @@ fn is_line_break(c: char) -> bool {
     )
 }
 
+/// Characters that turn the direction of what follows, or that cannot be seen at all. The two joiners are none of them:
+/// some scripts are not written without.
+const UNSEEN: [RangeInclusive<char>; 13] = [
+    '\u{ad}'..='\u{ad}',
+    '\u{61c}'..='\u{61c}',
+    '\u{115f}'..='\u{1160}',
+    '\u{180e}'..='\u{180e}',
+    '\u{200b}'..='\u{200b}',
+    '\u{200e}'..='\u{200f}',
+    '\u{202a}'..='\u{202e}',
+    '\u{2060}'..='\u{2064}',
+    '\u{2066}'..='\u{2069}',
+    '\u{3164}'..='\u{3164}',
+    '\u{feff}'..='\u{feff}',
+    '\u{ffa0}'..='\u{ffa0}',
+    '\u{e0000}'..='\u{e007f}',
+];
+
 /// Whether a character does something to a line instead of standing in it: a control character, a line break, or one that
 /// turns the direction of what follows, or that cannot be seen at all. In a list or a log, it could make one name look
-/// like several, or like another one. (The two joiners stay: some scripts are not written without.)
+/// like several, or like another one.
 #[must_use]
 pub fn steers(c: char) -> bool {
-    c.is_control()
-        || is_line_break(c)
-        || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-        || matches!(
-            c,
-            '\u{ad}' | '\u{61c}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2060}'
-                ..='\u{2064}' | '\u{feff}'
-        )
+    c.is_control() || is_line_break(c) || UNSEEN.iter().any(|unseen| unseen.contains(&c))
 }
 
 /// Checks a text that is counted in bytes of UTF-8.

@@ -19,7 +19,7 @@ use serde_json::{Map, Value};
 pub struct Head {
     /// The header `Authorization`. None if there is none, or if it is not text.
     pub authorization: Option<String>,
-    /// The host that is asked for, as in the header `Host`. None if there is none, or if it is not text.
+    /// The host that is asked for, as in the header `Host`; empty if that is not text. None if there is none.
     pub host: Option<String>,
     /// Where they come from; none if that is no network.
     pub address: Option<IpAddr>,
@@ -202,10 +202,11 @@ impl Gate for Open {
     }
 }
 
-/// The host that is asked for.
+/// The host that is asked for; empty if it is not text.
 pub(crate) fn host(request: &HttpRequest) -> Option<&str> {
     let host = request.headers().get(header::HOST);
     // HTTP/2 has it beside the headers.
     let authority = || request.uri().authority().map(Authority::as_str);
-    host.and_then(|host| host.to_str().ok()).or_else(authority)
+    host.map(|host| host.to_str().unwrap_or_default())
+        .or_else(authority)
 }

@@ -158,7 +158,9 @@ async fn answer<E: Executor>(
             "A subscription is answered as text/event-stream, which the Accept header must name; or over a WebSocket \
              on this path, with the subprotocol graphql-transport-ws.",
         )),
-        (Some(OperationType::Subscription), _) | (_, None) => sse::open(request, graphql, endpoint, visitor),
+        (Some(OperationType::Subscription), _) | (_, None) => {
+            sse::open(request, graphql, endpoint, visitor).await
+        }
         (_, Some(media_type)) => {
             let answered = tokio::select! {
                 answered = endpoint.execute(graphql) => answered?,

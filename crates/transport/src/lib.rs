@@ -53,7 +53,7 @@ pub use self::{
     limits::Limits,
     observe::describe_metrics,
     origins::{NoOrigin, Origin},
-    proxies::{NoProxy, Proxy},
+    proxies::{NoProxy, Proxy, network_of},
     shutdown::{Shutdown, Trigger, channel},
     type_system::{NoSchema, TypeSystem},
 };

@@ -1,6 +1,6 @@
 //! Where requests come from, be it through proxies: what is limited for each address is limited for the client's.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use std::str::FromStr;
 
 use actix_web::HttpRequest;
@@ -35,6 +35,19 @@ impl FromStr for Proxy {
         }
         let network = text.parse().or_else(|_| text.parse::<IpAddr>().map(IpNet::from));
         network.map(Self::In).map_err(|_| NoProxy)
+    }
+}
+
+/// What is limited for each address is limited for this: the address, or the network of all of those that one who has a
+/// network of IPv6 may use.
+#[must_use]
+pub fn network_of(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V6(address) => {
+            let [a, b, c, d, ..] = address.segments();
+            IpAddr::V6(Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0))
+        }
+        address @ IpAddr::V4(_) => address,
     }
 }
 

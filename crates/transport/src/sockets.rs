@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::{Limits, budget::Budget, error::Refused};
+use crate::{Limits, budget::Budget, error::Refused, proxies::network_of};
 
 /// All that are open.
 #[derive(Debug, Clone)]
@@ -58,6 +58,7 @@ impl Sockets {
     /// # Errors
     /// If there are none left, in all or for this address.
     pub(crate) fn seat(&self, address: Option<IpAddr>, limits: &Limits) -> Result<Seat, Refused> {
+        let address = address.map(network_of);
         let shares = self.change(|open| {
             let mut shares = vec![self.budget.clone()];
             if open.all >= limits.sockets {
@@ -135,5 +136,22 @@ mod tests {
         let _fifth = sockets.seat(address(1), &limits).unwrap();
         assert!(sockets.seat(address(2), &limits).is_err());
         assert_eq!(sockets.open.lock().unwrap().by_address.len(), 1);
+    }
+
+    #[test]
+    fn who_has_a_network_of_ipv6_has_no_more_than_who_has_an_address() {
+        let limits = Limits {
+            sockets_of_address: 1,
+            ..Limits::default()
+        };
+        let sockets = Sockets::new(&limits);
+        let seat = |address: &str| sockets.seat(Some(address.parse().unwrap()), &limits);
+        let first = seat("2001:db8:1:1::1").unwrap();
+        assert!(seat("2001:db8:1:1:ffff::2").is_err());
+        let _other = seat("2001:db8:1:2::1").unwrap();
+        drop(first);
+        let _again = seat("2001:db8:1:1::3").unwrap();
+        let _mapped = seat("::ffff:192.0.2.1").unwrap();
+        assert!(seat("192.0.2.1").is_err());
     }
 }

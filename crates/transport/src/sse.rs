@@ -30,14 +30,14 @@ const HEARTBEAT: Duration = Duration::from_secs(12);
 /// Answers with the events of an operation.
 ///
 /// # Errors
-/// If there is no room for another one.
-pub(crate) fn open<E: Executor>(
+/// If whoever asks for it is no longer let in, or owes, or there is no room for another one.
+pub(crate) async fn open<E: Executor>(
     request: &HttpRequest,
     mut graphql: Request,
     endpoint: &Endpoint<E>,
     visitor: Visitor,
 ) -> Result<HttpResponse, Refused> {
-    visitor.pass.go_on()?;
+    visitor.pass.check().await?;
     let seat = endpoint.seat(request)?;
     let chosen = guard::chosen_operation(&mut graphql, endpoint.rules())?;
     let ids = EventIds::of(request.headers());

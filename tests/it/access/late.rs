@@ -15,6 +15,8 @@ use crate::harness::{SET_TIME, SUBPROTOCOL, Server, Socket, email};
 
 const CREATE: &str = "mutation { createCampaign(content: { name: \"Late\" }) { changed } }";
 
+const WATCH: &str = "subscription { campaignEvents(after: 0) { sequence } }";
+
 /// How long somebody who is let in may stay so without anybody looking again.
 const LOOK: Duration = Duration::from_millis(1_500);
 
@@ -23,12 +25,16 @@ struct Begun(TcpStream);
 
 impl Begun {
     async fn new(server: &Server, token: Option<&str>) -> Self {
+        Self::of(server, token, CREATE, "application/json").await
+    }
+
+    async fn of(server: &Server, token: Option<&str>, query: &str, accept: &str) -> Self {
         let mut stream = TcpStream::connect(&server.address).await.unwrap();
-        let body = json!({ "query": CREATE }).to_string();
+        let body = json!({ "query": query }).to_string();
         let authorization =
             token.map_or_else(String::new, |token| format!("Authorization: Bearer {token}\r\n"));
         let head = format!(
-            "POST /graphql HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nConnection: close\r\n\
+            "POST /graphql HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nAccept: {accept}\r\nConnection: close\r\n\
              {authorization}Content-Length: {}\r\n\r\n",
             body.len()
         );
@@ -84,6 +90,9 @@ async fn a_token_that_has_ended_carries_out_nothing_that_was_begun_before() {
     let begun = [
         Begun::new(&stage.server, Some(&revoked)).await,
         Begun::new(&stage.server, Some(&expired)).await,
+        // Nor does anything of the log come that was asked for before.
+        Begun::of(&stage.server, Some(&revoked), WATCH, "text/event-stream").await,
+        Begun::of(&stage.server, Some(&expired), WATCH, "text/event-stream").await,
     ];
     revoke(&stage.database, &token_ids(&stage.database)[1]);
     tokio::time::sleep_until(moment).await;

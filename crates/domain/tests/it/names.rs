@@ -23,9 +23,29 @@ fn problems(name: &str) -> Vec<ProblemKind> {
 #[test]
 fn names_have_nothing_in_them_that_steers_a_screen() {
     for steering in [
-        '\t', '\n', '\r', '\u{1}', '\u{b}', '\u{c}', '\u{1b}', '\u{7f}', '\u{85}', '\u{9b}', '\u{2028}',
-        '\u{2029}', '\u{202e}', '\u{2066}', '\u{ad}', '\u{61c}', '\u{200b}', '\u{200e}', '\u{2060}',
+        '\t',
+        '\n',
+        '\r',
+        '\u{1}',
+        '\u{b}',
+        '\u{c}',
+        '\u{1b}',
+        '\u{7f}',
+        '\u{85}',
+        '\u{9b}',
+        '\u{2028}',
+        '\u{2029}',
+        '\u{202e}',
+        '\u{2066}',
+        '\u{ad}',
+        '\u{61c}',
+        '\u{200b}',
+        '\u{200e}',
+        '\u{2060}',
         '\u{feff}',
+        '\u{180e}',
+        '\u{3164}',
+        '\u{e0041}',
     ] {
         let name = format!("a{steering}b");
         assert_eq!(problems(&name), [ProblemKind::Control], "{name:?}");

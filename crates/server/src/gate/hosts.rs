@@ -9,11 +9,16 @@ pub(super) fn is_of_this_machine(host: &str) -> bool {
         _ => host,
     };
     let name = name.to_ascii_lowercase();
+    // Whatever else stands before it, a browser would not take it for a part of the name.
+    let is_name = |name: &str| {
+        name.bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"-._".contains(&byte))
+    };
     let address = name.strip_prefix('[').and_then(|name| name.strip_suffix(']'));
     let address: Option<IpAddr> = address.unwrap_or(&name).parse().ok();
     address.is_some_and(|address| address.to_canonical().is_loopback())
         || name == "localhost"
-        || name.ends_with(".localhost")
+        || name.strip_suffix(".localhost").is_some_and(is_name)
 }
 
 #[cfg(test)]
@@ -40,6 +45,9 @@ mod tests {
             ("[::]:8000", false),
             ("localhost:8000@evil.example", false),
             ("evil.example:localhost", false),
+            ("evil.example#.localhost", false),
+            ("evil.example/.localhost", false),
+            ("user@app.localhost", false),
             ("", false),
             (":8000", false),
         ] {

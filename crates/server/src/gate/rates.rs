@@ -6,14 +6,14 @@
 use std::{
     collections::HashMap,
     hash::Hash,
-    net::{IpAddr, Ipv6Addr},
+    net::IpAddr,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 
 use tokio::time::Instant;
 use understudy_domain::{TokenId, WorkspaceId};
-use understudy_transport::{Meter, TooOften};
+use understudy_transport::{Meter, TooOften, network_of};
 
 /// In how much time an empty bucket is full again.
 const FULL: Duration = Duration::from_mins(1);
@@ -51,22 +51,12 @@ pub(super) enum Whose {
 impl Whose {
     /// Of an address, or of all of those that one who has a network of IPv6 may use.
     pub(super) fn address(address: IpAddr) -> Self {
-        Self::Address(network(address))
+        Self::Address(network_of(address))
     }
 
     /// As [`address`](Self::address), for tries that fail.
     pub(super) fn failures(address: IpAddr) -> Self {
-        Self::Failures(network(address))
-    }
-}
-
-fn network(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V6(address) => {
-            let [a, b, c, d, ..] = address.segments();
-            IpAddr::V6(Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0))
-        }
-        address @ IpAddr::V4(_) => address,
+        Self::Failures(network_of(address))
     }
 }
 
