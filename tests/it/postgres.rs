@@ -2,6 +2,7 @@
 //! stories are told where the others run on PostgreSQL too.
 
 mod away;
+mod closing;
 mod conflicts;
 mod failover;
 mod migrating;

@@ -1,9 +1,10 @@
 //! Workspaces and tokens, as they are made and revoked.
 
 use sea_orm::ActiveValue::Set;
-use sea_orm::sea_query::Expr;
+use sea_orm::sea_query::{Expr, LockType};
 use sea_orm::{ColumnTrait as _, EntityTrait as _, PaginatorTrait as _, QueryFilter as _, QuerySelect as _};
-use understudy_domain::{Timestamp, Token, TokenId};
+use understudy_domain::{Timestamp, Token, TokenId, WorkspaceId};
+use uuid::Uuid;
 
 use super::WriteTx;
 use crate::StoreError;
@@ -43,11 +44,22 @@ impl WriteTx {
         Ok(named.count(&self.db).await? > 0)
     }
 
-    /// Writes a new token, with the hash of its secret.
+    /// Writes a new token, with the hash of its secret. By the first one, nobody is let in without one any more: it waits
+    /// for those who are just writing, and those who wait for it see it.
     ///
     /// # Errors
     /// If the database fails.
     pub async fn insert_token(&self, token: &Token, secret: &SecretHash) -> Result<(), StoreError> {
+        if !self.has_tokens().await? {
+            // Whoever has no token writes into this workspace, of which each write has such a lock.
+            workspace::Entity::find_by_id(WorkspaceId::DEFAULT.uuid())
+                .select_only()
+                .column(workspace::Column::Id)
+                .lock(LockType::NoKeyUpdate)
+                .into_tuple::<Uuid>()
+                .one(&self.db)
+                .await?;
+        }
         let row = token_columns(self.workspace, token, secret);
         token::Entity::insert(row)
             .exec_without_returning(&self.db)
