@@ -306,6 +306,15 @@ fn databases_that_cannot_be_used_are_named_without_their_passwords() {
             "postgresql://127.0.0.1:1/db?user=someone&password=secret",
             "127.0.0.1:1/db",
         ),
+        // Nobody is asked who might not speak TLS.
+        (
+            "postgres://someone@127.0.0.1:1/db?sslmod=secret",
+            "its parameter \"sslmod\" is unknown",
+        ),
+        (
+            "postgres://someone@127.0.0.1:1/db?sslrootcert=/nowhere/ca.pem&password=secret",
+            "cannot read its sslrootcert \"/nowhere/ca.pem\"",
+        ),
         ("mysql://someone:s:ecr@et@host/db", "host/db"),
         ("nonsense", "nonsense"),
         ("", "sqlite://"),

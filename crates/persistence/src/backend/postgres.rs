@@ -4,6 +4,7 @@
 //! end. So writes of a workspace run one after the other, whichever server they come from, as they do on SQLite, and
 //! each decides on what is true; a server's writes that wait share one such transaction.
 
+mod parameters;
 mod signals;
 
 use std::collections::BTreeSet;
@@ -168,10 +169,14 @@ fn connection_error(error: sqlx::Error) -> DbErr {
 }
 
 fn options(url: &str) -> Result<PgConnectOptions, OpenError> {
-    let options: PgConnectOptions = url.parse().map_err(|error: sqlx::Error| OpenError::Unsupported {
+    let unsupported = |reason| OpenError::Unsupported {
         url: without_secrets(url),
-        reason: super::one_line(&error),
-    })?;
+        reason,
+    };
+    parameters::check(url).map_err(unsupported)?;
+    let options: PgConnectOptions = url
+        .parse()
+        .map_err(|error: sqlx::Error| unsupported(super::one_line(&error)))?;
     Ok(options.disable_statement_logging())
 }
 
