@@ -2,7 +2,7 @@
 
 use crate::problem::Problems;
 use crate::source::name_flaw;
-use crate::text::NAME;
+use crate::text::{Line, NAME};
 use crate::{Flaw, Problem, ProblemKind, Role, Timestamp, TokenId, WorkspaceId};
 
 /// What lets somebody into a workspace.
@@ -50,6 +50,34 @@ pub fn workspace_name(name: &str) -> Result<String, Vec<Problem>> {
     problems.unless_any(name)
 }
 
+/// What is wrong with the name of a workspace that is kept already.
+#[must_use]
+pub fn workspace_name_flaws(name: &str) -> Vec<Flaw> {
+    match workspace_name(name) {
+        Err(problems) => problems.into_iter().map(Flaw::Problem).collect(),
+        Ok(kept) => name_flaw(name, &kept),
+    }
+}
+
+/// Holds that the log may call somebody so who does something: by a token's name, or by what an identity provider says,
+/// which may have white space around it. `field` is where it stands.
+///
+/// # Errors
+/// All that is wrong with it.
+pub fn check_actor(field: &str, actor: &str) -> Result<(), Vec<Problem>> {
+    const ACTOR: Line = Line {
+        trimmed: false,
+        ..NAME
+    };
+    let mut problems = Problems::default();
+    if actor.trim().is_empty() {
+        problems.add(field, ProblemKind::Empty);
+    } else {
+        ACTOR.check_plain(&mut problems, field, actor.to_owned());
+    }
+    problems.unless_any(())
+}
+
 impl Token {
     /// A new token, made by somebody at a moment.
     ///
@@ -85,10 +113,14 @@ impl Token {
             role: self.role,
             expires_at: self.expires_at,
         };
-        match Self::create(self.id, again, self.created_by.clone(), self.created_at) {
+        let mut flaws = match Self::create(self.id, again, self.created_by.clone(), self.created_at) {
             Err(problems) => problems.into_iter().map(Flaw::Problem).collect(),
             Ok(kept) => name_flaw(&self.name, &kept.name),
+        };
+        if let Some(Err(problems)) = self.created_by.as_deref().map(|by| check_actor("createdBy", by)) {
+            flaws.extend(problems.into_iter().map(Flaw::Problem));
         }
+        flaws
     }
 
     /// Whether it lets its bearer in at a moment.

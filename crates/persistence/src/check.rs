@@ -13,6 +13,7 @@ mod sources;
 mod tables;
 mod tokens;
 mod words;
+mod workspaces;
 
 use std::fmt::{self, Display};
 use std::io;
@@ -113,9 +114,12 @@ impl Check<'_> {
         self.structure().await?;
         self.compatibility().await?;
         let mut pages = Pages::new(&WORKSPACES, workspace::Entity::find().into_query());
+        let mut has_default = false;
         while let Some(rows) = pages.next(self.db).await? {
             for row in self.models::<workspace::Entity>(&WORKSPACES, &rows)? {
                 self.summary.workspaces += 1;
+                has_default |= row.id == WorkspaceId::DEFAULT.uuid();
+                self.name(&row)?;
                 self.log(&row).await?;
                 let workspace = WorkspaceId::from_uuid(row.id);
                 self.campaigns(workspace).await?;
@@ -123,6 +127,10 @@ impl Check<'_> {
                 self.canvases(workspace).await?;
                 self.tokens(workspace).await?;
             }
+        }
+        if !has_default {
+            let missing = format!("the workspace {:?} is missing", workspace::DEFAULT_NAME);
+            self.find(WorkspaceId::DEFAULT, missing)?;
         }
         self.references().await?;
         self.owners().await

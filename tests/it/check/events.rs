@@ -135,6 +135,30 @@ async fn an_event_says_where_it_led_from_and_to() {
 }
 
 #[tokio::test]
+async fn whoever_did_it_is_called_by_a_name() {
+    let (world, id, tampering) = rehearsed().await;
+    let actor = |name: &str| ("actor", name.into());
+    // A provider may call somebody so.
+    tampering
+        .set("campaign_events", &event(&id, 2), actor(" Ada "))
+        .await;
+    assert_found(&world, &[]).await;
+    for (name, problem) in [
+        ("", "Empty"),
+        ("  ", "Empty"),
+        ("Ada\nBob", "Control"),
+        (&"x".repeat(201), "TooLong { limit: 200 }"),
+    ] {
+        tampering
+            .set("campaign_events", &event(&id, 2), actor(name))
+            .await;
+        let expected =
+            format!("{id}: event 2 (LAUNCHED, version 2): actor: the rules do not let it in: {problem}");
+        assert_found(&world, &[expected]).await;
+    }
+}
+
+#[tokio::test]
 async fn the_first_event_is_the_creation() {
     let world = World::new().await;
     let id = world.create(email("Spring")).await.id();

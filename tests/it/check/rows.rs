@@ -62,6 +62,11 @@ async fn a_token_is_as_the_rules_keep_it() {
     let expired = format!("{token}: expiresAt: the rules do not let it in: Past");
     assert_found(&world, &[expired]).await;
     tampering.run("UPDATE tokens SET expires_at = NULL").await;
+    let by = ("created_by", "Ada\nBob".into());
+    tampering.set("tokens", &row(token), by).await;
+    let made_by = format!("{token}: createdBy: the rules do not let it in: Control");
+    assert_found(&world, &[made_by]).await;
+    tampering.run("UPDATE tokens SET created_by = NULL").await;
 
     tampering.lift_checks().await;
     tampering
@@ -145,6 +150,52 @@ async fn what_belongs_together_is_in_one_workspace() {
     for line in [lost, beyond, moved] {
         assert!(found.contains(&line), "{line}: {found:#?}");
     }
+}
+
+#[tokio::test]
+async fn a_workspace_has_a_name_that_is_one() {
+    let world = World::new().await;
+    let other = Uuid::from_u128(7);
+    let id = "wsp_00000000000000000000000007";
+    let tampering = world.tamper().await;
+    let row = vec![
+        ("id", other.into()),
+        ("name", "Acme".into()),
+        ("event_sequence", 0_i64.into()),
+    ];
+    tampering.insert("workspaces", row).await;
+    assert_found(&world, &[]).await;
+    for (name, what) in [
+        ("", "the rules do not let it in: Empty"),
+        (" Acme", "it is not kept as the rules keep it"),
+        ("Ac\tme", "the rules do not let it in: Control"),
+        (&workspace(), "the rules do not let it in: AnId"),
+        (
+            &"x".repeat(201),
+            "the rules do not let it in: TooLong { limit: 200 }",
+        ),
+    ] {
+        let name = ("name", name.into());
+        tampering.set("workspaces", &[("id", other.into())], name).await;
+        assert_found(&world, &[format!("{id}: name: {what}")]).await;
+    }
+}
+
+#[tokio::test]
+async fn the_first_workspace_is_there_and_called_default() {
+    let world = World::new().await;
+    let tampering = world.tamper().await;
+    let name = ("name", "other".into());
+    let first = workspace();
+    tampering.set("workspaces", &row(&first), name).await;
+    let other = format!("{first}: name: expected \"default\", found \"other\"");
+    assert_found(&world, &[other]).await;
+    tampering.delete("workspaces", &row(&first)).await;
+    assert_found(
+        &world,
+        &[format!("{first}: the workspace \"default\" is missing")],
+    )
+    .await;
 }
 
 #[tokio::test]

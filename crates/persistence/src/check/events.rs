@@ -3,11 +3,12 @@
 use std::collections::HashMap;
 
 use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QuerySelect as _, QueryTrait as _};
-use understudy_domain::{CampaignId, Replay, WorkspaceId};
+use understudy_domain::token::check_actor;
+use understudy_domain::{CampaignId, Flaw, Replay, WorkspaceId};
 use uuid::Uuid;
 
 use super::tables::{EVENTS, EVENTS_BY_CAMPAIGN, Pages};
-use super::words::fault;
+use super::words::{fault, flaw};
 use super::{Check, CheckError};
 use crate::entity::{campaign, campaign_event, workspace};
 use crate::rows;
@@ -91,6 +92,13 @@ impl Check<'_> {
             Ok(recorded) => {
                 for found in replay.follow(&recorded.event) {
                     self.find(&subject, fault(&found, &recorded.event))?;
+                }
+                if let Some(Err(problems)) =
+                    recorded.actor.as_deref().map(|actor| check_actor("actor", actor))
+                {
+                    for problem in problems {
+                        self.find(&subject, flaw(&Flaw::Problem(problem)))?;
+                    }
                 }
                 Ok(())
             }

@@ -9,9 +9,6 @@ use crate::backend::{begin_target, identity, without_secrets};
 use crate::entity::workspace;
 use crate::{StoreError, migrate};
 
-/// The name that the migrations give to the workspace that every database begins with.
-const DEFAULT_NAME: &str = "default";
-
 /// Refuses a target that is the source. Two URLs may name one database.
 pub(super) async fn refuse_same(
     url: &str,
@@ -56,7 +53,9 @@ pub(super) async fn begin<'u>(url: &'u str, db: &DatabaseConnection) -> Result<E
 async fn find_anything(target: &End<'_>) -> Result<Option<&'static str>, StoreError> {
     let workspaces = workspace::Entity::find().all(&target.tx).await?;
     let is_untouched = |row: &workspace::Model| {
-        row.id == WorkspaceId::DEFAULT.uuid() && row.name == DEFAULT_NAME && row.event_sequence == 0
+        row.id == WorkspaceId::DEFAULT.uuid()
+            && row.name == workspace::DEFAULT_NAME
+            && row.event_sequence == 0
     };
     // From the end, where it is more of a hint: there is a workspace in every database.
     for table in TABLES.into_iter().rev() {

@@ -2,6 +2,9 @@
 
 use sea_orm::entity::prelude::*;
 
+/// The name that the migrations give to the workspace that every database begins with. No command gives it another.
+pub(crate) const DEFAULT_NAME: &str = "default";
+
 #[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "workspaces")]

@@ -3,12 +3,9 @@
 use std::{convert::Infallible, str::FromStr};
 
 use serde_json::{Map, Value};
-use understudy_domain::{Role, Timestamp, text::steers};
+use understudy_domain::{Role, Timestamp, token::check_actor};
 
 use super::{Identity, Settings};
-
-/// The longest name that the log has of anybody, in characters, as of a token.
-const LONGEST_NAME: usize = 200;
 
 /// Which claim is meant: one by its name; or where it is in others, by a JSON Pointer (RFC 6901), e.g. `/realm_access/roles`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,8 +41,7 @@ impl Claims {
                 .filter(|text| !text.is_empty())
         };
         // Names come into the log as those of tokens do, and have nothing in them that those may not have.
-        let is_name = |name: &&str| !name.contains(steers) && name.chars().count() <= LONGEST_NAME;
-        let name = text(&settings.name).filter(is_name)?;
+        let name = text(&settings.name).filter(|name| check_actor("name", name).is_ok())?;
         // One of a list may be anybody's.
         claims.get("iss").filter(|issuer| issuer.is_string())?;
         Some(Identity {
