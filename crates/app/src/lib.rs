@@ -54,6 +54,23 @@ impl App {
         })
     }
 
+    /// As [`open`](Self::open), but makes no database.
+    ///
+    /// # Errors
+    /// As `open`; and if there is none.
+    pub async fn open_existing(url: &str) -> Result<Self, OpenError> {
+        Ok(Self {
+            store: Store::open_existing(url).await?,
+            clock: Clock,
+        })
+    }
+
+    /// Whether the database was made when it was opened here.
+    #[must_use]
+    pub fn is_new(&self) -> bool {
+        self.store.is_new()
+    }
+
     /// Whether the database answers.
     pub async fn is_ready(&self) -> bool {
         self.store.is_ready().await

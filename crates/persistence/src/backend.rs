@@ -76,8 +76,7 @@ pub(crate) async fn connect(
     role: Role,
     existence: Existence,
 ) -> Result<DatabaseConnection, OpenError> {
-    let scheme = url.split_once(':').map(|(scheme, _)| scheme.to_ascii_lowercase());
-    match scheme.as_deref() {
+    match scheme(url).as_deref() {
         Some("sqlite") => sqlite::connect(url, role, existence).await,
         Some("postgres" | "postgresql") => postgres::connect(url, role, existence).await,
         _ => Err(OpenError::Unsupported {
@@ -86,6 +85,15 @@ pub(crate) async fn connect(
                 .to_owned(),
         }),
     }
+}
+
+/// Whether there is no database at `url`, as far as can be told without opening it: no file.
+pub(crate) fn is_missing(url: &str) -> bool {
+    scheme(url).as_deref() == Some("sqlite") && sqlite::is_missing(url)
+}
+
+fn scheme(url: &str) -> Option<String> {
+    url.split_once(':').map(|(scheme, _)| scheme.to_ascii_lowercase())
 }
 
 /// Begins a transaction that writes. No other one reads or writes these workspaces in order to decide until it ends.
@@ -214,7 +222,8 @@ fn driver_fault(error: &sqlx::Error) -> Fault {
 }
 
 /// A URL as it may be shown. That of a server carries a password before the host or among the parameters.
-pub(crate) fn without_secrets(url: &str) -> String {
+#[must_use]
+pub fn without_secrets(url: &str) -> String {
     if url.starts_with("sqlite:") {
         return url.to_owned();
     }

@@ -104,6 +104,12 @@ pub enum OpenError {
         /// What the database says, in one line.
         reason: String,
     },
+    /// There is none, and none was to be made.
+    #[error("there is no database of Understudy at {url:?}: name the right one by --database")]
+    Missing {
+        /// The URL.
+        url: String,
+    },
     /// The database has migrations that this binary does not know.
     #[error(
         "the database {url:?} is newer than this binary: it has the migration {migration:?}, which is unknown here"

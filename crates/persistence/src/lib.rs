@@ -17,7 +17,7 @@ mod store;
 mod transaction;
 mod write;
 
-pub use backend::Connections;
+pub use backend::{Connections, without_secrets};
 pub use error::{OpenError, StoreError};
 pub use read::Snapshot;
 pub use store::{SecretHash, Store, WriteError};

@@ -33,7 +33,7 @@ pub struct MigrationState {
 /// If the database cannot be opened, is newer than the binary, or a migration fails.
 pub async fn up(url: &str) -> Result<Vec<String>, OpenError> {
     let db = connect(url, Role::Write, Existence::Create).await?;
-    let applied = apply(url, &db).await;
+    let applied = apply(url, &db, Existence::Create).await;
     close(db).await;
     applied
 }
@@ -63,8 +63,20 @@ pub async fn status(url: &str) -> Result<Vec<MigrationState>, OpenError> {
 /// As [`up`], on an open connection. All of it or nothing: a process that dies in the middle of a migration must leave
 /// a database that the next one can migrate, and SQLite alone would keep what half a migration has made. Of many
 /// processes that start at once, one migrates, and the others wait and find nothing left to do.
-pub(crate) async fn apply(url: &str, db: &DatabaseConnection) -> Result<Vec<String>, OpenError> {
-    if pending(states(url, db, Newer::IfCompatible).await?).is_empty() {
+///
+/// A database that must be there has one migration at least: an empty one is refused, as a file that is not there.
+pub(crate) async fn apply(
+    url: &str,
+    db: &DatabaseConnection,
+    existence: Existence,
+) -> Result<Vec<String>, OpenError> {
+    let states = states(url, db, Newer::IfCompatible).await?;
+    if !matches!(existence, Existence::Create) && states.iter().all(|state| !state.applied) {
+        return Err(OpenError::Missing {
+            url: without_secrets(url),
+        });
+    }
+    if pending(states).is_empty() {
         // Nothing is locked or written, so that a server needs no right to change the schema.
         return Ok(vec![]);
     }
@@ -155,6 +167,12 @@ async fn again_while_locked(url: &str, db: &DatabaseConnection, way: Way) -> Res
             }
         }
     }
+}
+
+/// Whether these migrations, which were just applied, have made a database where there was none.
+pub(crate) fn is_made_by(applied: &[String]) -> bool {
+    let first = Migrator::migrations().into_iter().next();
+    first.is_some_and(|first| applied.iter().any(|name| name == first.name()))
 }
 
 /// Refuses a database that lacks migrations, or has unknown ones. It writes nothing.

@@ -19,7 +19,7 @@ use tokio::time::{Instant, timeout, timeout_at};
 use tracing::Instrument as _;
 use understudy_domain::WorkspaceId;
 
-use crate::backend::{self, Connections, Existence, Role, connect};
+use crate::backend::{self, Connections, Existence, Role, connect, without_secrets};
 use crate::transaction::Transaction;
 use crate::{OpenError, Snapshot, StoreError, WriteTx, migrate};
 pub use access::SecretHash;
@@ -56,6 +56,7 @@ struct Inner {
     queue: mpsc::Sender<Message>,
     commits: watch::Receiver<u64>,
     statements: Arc<AtomicU64>,
+    is_new: bool,
 }
 
 /// What the closure of a write can fail with. What is not a store's error is an answer like any other: it takes back
@@ -77,8 +78,25 @@ impl Store {
     /// # Errors
     /// If it cannot be opened or migrated, or is newer than this binary.
     pub async fn open(url: &str) -> Result<Self, OpenError> {
-        let mut write = connect(url, Role::Write, Existence::Create).await?;
-        migrate::apply(url, &write).await?;
+        Self::open_as(url, Existence::Create).await
+    }
+
+    /// As [`open`](Self::open), but makes no database.
+    ///
+    /// # Errors
+    /// As `open`; and if there is none.
+    pub async fn open_existing(url: &str) -> Result<Self, OpenError> {
+        if backend::is_missing(url) {
+            return Err(OpenError::Missing {
+                url: without_secrets(url),
+            });
+        }
+        Self::open_as(url, Existence::Require).await
+    }
+
+    async fn open_as(url: &str, existence: Existence) -> Result<Self, OpenError> {
+        let mut write = connect(url, Role::Write, existence).await?;
+        let applied = migrate::apply(url, &write, existence).await?;
         let mut readers = connect(url, Role::Read, Existence::Require).await?;
         let watching = connect(url, Role::Watch, Existence::Require).await?;
         let statements = Arc::new(AtomicU64::new(0));
@@ -102,8 +120,15 @@ impl Store {
                 queue,
                 commits,
                 statements,
+                is_new: migrate::is_made_by(&applied),
             }),
         })
+    }
+
+    /// Whether the database was made when it was opened here.
+    #[must_use]
+    pub fn is_new(&self) -> bool {
+        self.inner.is_new
     }
 
     /// Runs `work` in a transaction of its own as far as it can see, and answers once that is committed. The log calls

@@ -7,6 +7,7 @@ use understudy_app::{
     read::{Direction, Page, WorkspaceRead},
 };
 use understudy_domain::{NewToken, ProblemKind, Timestamp, Token, TokenId, WorkspaceId};
+use understudy_persistence::without_secrets;
 
 use crate::{
     cli::access::{Span, TokenAction, Tokens, WorkspaceAction, Workspaces},
@@ -19,7 +20,11 @@ use crate::{
 /// # Errors
 /// If the database fails, or the name is none or taken.
 pub(crate) async fn workspaces(options: Workspaces) -> Result<(), Failure> {
-    let app = App::open(&options.database.url).await?;
+    let url = &options.database.url;
+    let app = match &options.action {
+        WorkspaceAction::Create { .. } => open_or_make(url).await?,
+        WorkspaceAction::List => App::open_existing(url).await?,
+    };
     let done = match options.action {
         WorkspaceAction::Create { name } => create_workspace(&app, &name).await,
         WorkspaceAction::List => list_workspaces(&app).await,
@@ -33,7 +38,11 @@ pub(crate) async fn workspaces(options: Workspaces) -> Result<(), Failure> {
 /// # Errors
 /// If the database fails, or what is named is not there, or the name is none or taken.
 pub(crate) async fn tokens(options: Tokens) -> Result<(), Failure> {
-    let app = App::open(&options.database.url).await?;
+    let url = &options.database.url;
+    let app = match &options.action {
+        TokenAction::Create { .. } => open_or_make(url).await?,
+        TokenAction::List { .. } | TokenAction::Revoke { .. } => App::open_existing(url).await?,
+    };
     let done = match options.action {
         TokenAction::Create {
             workspace,
@@ -53,6 +62,16 @@ pub(crate) async fn tokens(options: Tokens) -> Result<(), Failure> {
     };
     app.close().await;
     done
+}
+
+/// Opens the database, and says so where there was none: whoever has forgotten to name the one of their server would have
+/// a token that lets into nothing, and a server that is open.
+async fn open_or_make(url: &str) -> Result<App, Failure> {
+    let app = App::open(url).await?;
+    if app.is_new() {
+        tracing::warn!("made a new database: {}", without_secrets(url));
+    }
+    Ok(app)
 }
 
 async fn create_workspace(app: &App, name: &str) -> Result<(), Failure> {

@@ -97,10 +97,16 @@ pub(crate) enum Failure {
     Access(#[from] understudy_app::Failure),
     /// Whoever can reach the place could do everything.
     #[error(
-        "not listening on {0} without a token, since anybody who can reach it could do everything: make one with \
-         `understudy token create --role admin --name NAME`, or listen on 127.0.0.1 with no proxy in front"
+        "not listening on {place} without a token, since anybody who can reach it could do everything: make one with \
+         `understudy token create --database {database:?} --role admin --name NAME`, or listen on 127.0.0.1 with no \
+         proxy in front"
     )]
-    Unguarded(Place),
+    Unguarded {
+        /// Where it was to listen.
+        place: Place,
+        /// The URL of the database that the token is to be made in, without secrets.
+        database: String,
+    },
     /// Nobody takes what the command prints.
     #[error("cannot write to stdout: {0}")]
     Output(#[source] io::Error),

@@ -15,7 +15,7 @@ use understudy_app::{
     demo::{self, Filled},
 };
 use understudy_domain::WorkspaceId;
-
+use understudy_persistence::without_secrets;
 use understudy_transport::{
     AnswerSize, Endpoint, Introspection, Limits, Options, TrustedDocuments, TypeSystem,
 };
@@ -120,7 +120,10 @@ pub(crate) async fn serve(options: cli::Serve) -> Result<(), Failure> {
     let keeper = Keeper::new(app.clone(), provider, options.rates.into(), is_for_this_machine);
     let is_open = keeper.is_open().await?;
     if !is_open && !is_guarded {
-        return Err(Failure::Unguarded(options.listen));
+        return Err(Failure::Unguarded {
+            place: options.listen,
+            database: without_secrets(&options.database.url),
+        });
     }
     let executor = Shared::new(schema.finish());
     let endpoint = Endpoint::behind(keeper, executor, types, transport, shutdown);

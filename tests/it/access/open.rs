@@ -131,7 +131,9 @@ async fn an_address_that_others_reach_needs_a_token_first() {
         let output = output.expect("it starts").unwrap();
         assert!(!output.status.success(), "{place}");
         let said = String::from_utf8(output.stderr).unwrap();
-        assert!(said.contains("token create"), "{said}");
+        let (_, name) = database.url().rsplit_once('/').unwrap();
+        let named = said.split_once("token create --database ").unwrap().1;
+        assert!(named.split(" --role").next().unwrap().contains(name), "{said}");
     }
     token(&database, "admin");
     let mut serve = command();

@@ -55,6 +55,7 @@ fn workspaces_are_made_and_listed() {
 fn what_is_not_there_is_named() {
     let database = Database::new();
     let of = |arguments: &[&'static str]| [&["token", "--database", database.url()], arguments].concat();
+    told(&["migrate", "--database", database.url(), "up"]);
     let create = [
         "create",
         "--role",
@@ -78,6 +79,40 @@ fn what_is_not_there_is_named() {
         assert!(!status.success(), "{wrong:?}");
     }
     assert_eq!(told(&of(&["list"])), "");
+}
+
+#[test]
+fn a_database_that_is_not_there_is_made_for_what_is_kept_in_it_and_nothing_else() {
+    let id = "tok_01m817ggyzekdax44q2qmeg1tc";
+    for kept in [
+        &["token", "create", "--role", "viewer", "--name", "a"][..],
+        &["workspace", "create", "Acme"],
+    ] {
+        let database = Database::new();
+        let named = ["--database", database.url()];
+        for command in [
+            &["token", "list"][..],
+            &["token", "revoke", id],
+            &["workspace", "list"],
+        ] {
+            let said = complaint(&[command, &named].concat());
+            assert!(said.contains("no database"), "{said}");
+            assert!(said.contains("--database"), "{said}");
+            let (_, name) = database.url().rsplit_once('/').unwrap();
+            assert!(said.contains(name), "{said}");
+            if let Some(folder) = database.folder() {
+                assert_eq!(folder.read_dir().unwrap().count(), 0, "{command:?}");
+            }
+        }
+        let (_, said, status) = run(&[kept, &named].concat());
+        assert!(status.success(), "{said}");
+        assert_eq!(said.lines().count(), 1, "{said}");
+        assert!(said.contains("made a new database: "), "{said}");
+        // Once it is there, there is nothing to say of it.
+        let (_, said, status) = run(&[&["workspace", "create", "other"], &named[..]].concat());
+        assert!(status.success() && said.is_empty(), "{said}");
+        told(&[&["token", "list"], &named[..]].concat());
+    }
 }
 
 #[test]

@@ -6,7 +6,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use sea_orm::sqlx::{self, Connection as _};
+use sea_orm::sqlx::{self, Connection as _, sqlite::SqliteConnectOptions};
 use sea_orm::{
     ConnectOptions, Database, DatabaseConnection, DbErr, RuntimeErr, SqliteTransactionMode,
     TransactionOptions,
@@ -78,6 +78,15 @@ pub(super) async fn connect(
             connected => return connected.map_err(|error| unopenable(url, &error)),
         }
     }
+}
+
+/// Whether there is no file at `url`, though it names one.
+pub(super) fn is_missing(url: &str) -> bool {
+    let named = check(url).is_ok().then(|| url.parse::<SqliteConnectOptions>());
+    let Some(Ok(named)) = named else {
+        return false;
+    };
+    matches!(named.get_filename().try_exists(), Ok(false))
 }
 
 /// Whether somebody else is at work on the file.

@@ -5,7 +5,7 @@ use understudy_domain::WorkspaceId;
 
 use super::tables::TABLES;
 use super::{CopyError, End};
-use crate::backend::{begin_target, identity, without_secrets};
+use crate::backend::{Existence, begin_target, identity, without_secrets};
 use crate::entity::workspace;
 use crate::{StoreError, migrate};
 
@@ -33,7 +33,7 @@ pub(super) async fn refuse_same(
 pub(super) async fn begin<'u>(url: &'u str, db: &DatabaseConnection) -> Result<End<'u>, CopyError> {
     // One that is newer is refused here, even one that this binary could use: it may have what there is no copy of.
     migrate::refuse_newer(url, db).await?;
-    migrate::apply(url, db).await?;
+    migrate::apply(url, db, Existence::Create).await?;
     let begun = begin_target(db).await;
     let tx = begun.map_err(CopyError::failed("write to", url))?;
     let target = End { url, tx };
