@@ -3,7 +3,7 @@
 use std::fmt::Display;
 
 use understudy_app::{
-    App, Caller, Clock, CommandError, Refused,
+    App, Caller, Clock, CommandError, MadeToken, Refused,
     read::{Direction, Page, WorkspaceRead},
 };
 use understudy_domain::{NewToken, ProblemKind, Timestamp, Token, TokenId, WorkspaceId};
@@ -40,6 +40,7 @@ pub(crate) async fn workspaces(options: Workspaces) -> Result<(), Failure> {
 pub(crate) async fn tokens(options: Tokens) -> Result<(), Failure> {
     let url = &options.database.url;
     let app = match &options.action {
+        TokenAction::Create { .. } if output::is_thrown_away() => return Err(Failure::Unseen),
         TokenAction::Create { .. } => open_or_make(url).await?,
         TokenAction::List { .. } | TokenAction::Revoke { .. } => App::open_existing(url).await?,
     };
@@ -90,8 +91,19 @@ async fn list_workspaces(app: &App) -> Result<(), Failure> {
 async fn create_token(app: &App, workspace: &str, new: NewToken) -> Result<(), Failure> {
     let caller = Caller::system(find_workspace(app, workspace).await?);
     let made = app.create_token(&caller, new).await;
-    let made = made.map_err(|error| refused("token", error))?;
-    output::print(&format!("{}\n", made.secret.reveal()))
+    let MadeToken { token, secret } = made.map_err(|error| refused("token", error))?;
+    let Err(source) = output::write(&format!("{}\n", secret.reveal())) else {
+        return Ok(());
+    };
+    // Nobody has its secret, or not all of it.
+    Err(match app.revoke_token(&caller, token.id).await {
+        Ok(_) => Failure::Unprinted { id: token.id, source },
+        Err(why) => Failure::Lost {
+            id: token.id,
+            source,
+            why,
+        },
+    })
 }
 
 async fn list_tokens(app: &App, workspace: &str) -> Result<(), Failure> {

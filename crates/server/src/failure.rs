@@ -2,7 +2,8 @@
 
 use std::{io, path::PathBuf};
 
-use understudy_app::{OpenError, demo::DemoError};
+use understudy_app::{CommandError, OpenError, demo::DemoError};
+use understudy_domain::TokenId;
 use understudy_persistence::check::CheckError;
 use understudy_persistence::copy::CopyError;
 use understudy_transport::{NoDocuments, NoSchema};
@@ -91,6 +92,27 @@ pub(crate) enum Failure {
         what: &'static str,
         /// Why.
         why: String,
+    },
+    /// A secret would be printed to nobody.
+    #[error("no token was made, since nobody would see its secret: stdout is closed, or leads to /dev/null")]
+    Unseen,
+    /// A secret was not printed.
+    #[error("cannot write the secret to stdout, so {id} was revoked again: {source}")]
+    Unprinted {
+        /// Whose it is.
+        id: TokenId,
+        /// What the operating system says.
+        source: io::Error,
+    },
+    /// A secret was not printed, and its token is there.
+    #[error("cannot write the secret to stdout: {source}; revoke {id}, which could not be done: {why}")]
+    Lost {
+        /// Whose it is.
+        id: TokenId,
+        /// What the operating system says.
+        source: io::Error,
+        /// Why it was not revoked.
+        why: CommandError,
     },
     /// What has to do with access could not be read or written.
     #[error("the database failed: {0}")]

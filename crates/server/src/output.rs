@@ -25,6 +25,27 @@ pub(crate) fn write(text: &str) -> io::Result<()> {
     stdout.flush()
 }
 
+/// Whether nobody sees what is written to stdout. Where it is closed, the standard library opens `/dev/null` in its place,
+/// and writing succeeds.
+#[cfg(unix)]
+pub(crate) fn is_thrown_away() -> bool {
+    use std::{
+        fs::{self, File},
+        os::{fd::AsFd as _, unix::fs::MetadataExt as _},
+    };
+
+    let stdout = io::stdout().as_fd().try_clone_to_owned();
+    let stdout = stdout.and_then(|stdout| File::from(stdout).metadata());
+    let devices = stdout.and_then(|stdout| Ok((stdout.rdev(), fs::metadata("/dev/null")?.rdev())));
+    devices.is_ok_and(|(stdout, nowhere)| stdout == nowhere && stdout != 0)
+}
+
+/// Nothing is known of where it leads elsewhere.
+#[cfg(not(unix))]
+pub(crate) fn is_thrown_away() -> bool {
+    false
+}
+
 /// Writes `failure` to stderr as one line.
 pub(crate) fn complain(failure: &impl Display) {
     // If even stderr is closed, the exit code has to tell.

@@ -2,7 +2,8 @@
 
 use std::fs;
 
-use crate::harness::{Database, run};
+use crate::harness::access::{token, told};
+use crate::harness::{Database, command, run};
 
 /// A password, as it would be found in whatever is said.
 const PASSWORD: &str = "correct-horse";
@@ -106,4 +107,52 @@ fn a_key_for_the_database_that_others_may_read_is_warned_of() {
         );
         assert_eq!(said.contains("key.pem"), is_warned_of, "{said}");
     }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_token_whose_secret_nobody_sees_lets_nobody_in() {
+    use std::fs::File;
+    use std::io;
+    use std::process::Stdio;
+
+    let database = Database::new();
+    told(&["migrate", "--database", database.url(), "up"]);
+    let create = |name: &str| {
+        let mut create = command();
+        create.args(["token", "--database", database.url(), "create"]);
+        create.args(["--role", "viewer", "--name", name]);
+        create
+    };
+    let listed = || told(&["token", "--database", database.url(), "list"]);
+    let (reader, writer) = io::pipe().unwrap();
+    drop(reader);
+    let full = File::options().write(true).open("/dev/full").unwrap();
+    for (name, nowhere) in [("full", Stdio::from(full)), ("gone", Stdio::from(writer))] {
+        let output = create(name).stdout(nowhere).output().unwrap();
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert!(!output.status.success() && said.contains("revoked"), "{said}");
+        let last = listed();
+        let columns: Vec<_> = last.lines().next_back().unwrap().split('\t').collect();
+        assert!(said.contains(columns[0]) && columns[2] == name, "{said}{last}");
+        assert_ne!(columns[5], "-", "{last}");
+    }
+    // Where it is known before, none is made.
+    let made = listed();
+    let closed = "exec \"$0\" token --database \"$1\" create --role viewer --name closed >&-";
+    let mut sh = std::process::Command::new("sh");
+    sh.args(["-c", closed])
+        .arg(command().get_program())
+        .arg(database.url());
+    for mut create in [sh, create("null")] {
+        let output = create.stdout(Stdio::null()).output().unwrap();
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert!(
+            !output.status.success() && said.contains("nobody would see"),
+            "{said}"
+        );
+        assert_eq!(listed(), made);
+    }
+    // As it does who sees it.
+    assert!(token(&database, "viewer").starts_with("understudy_"));
 }
