@@ -27,6 +27,15 @@ pub(crate) fn warn_of(command: &Command) {
             warn_of_file(&key);
         }
     }
+    // One password for all of them goes before a file.
+    let needs_file = |database: &&str| env::var_os("PGPASSWORD").is_none() && is_without_password(database);
+    if databases(command).iter().any(needs_file) {
+        let home = env::home_dir().map(|home| home.join(".pgpass"));
+        let named = env::var_os("PGPASSFILE").map(PathBuf::from);
+        for file in named.into_iter().chain(home) {
+            warn_of_file(&file);
+        }
+    }
 }
 
 /// What to do instead, where there is a password in the command line.
@@ -56,13 +65,24 @@ fn databases(command: &Command) -> Vec<&str> {
     }
 }
 
+/// Whether a database is asked for without a password in its URL, though it is one that may want one.
+fn is_without_password(database: &str) -> bool {
+    let Some(url) = postgres_url(database) else {
+        return false;
+    };
+    url.password().is_none() && url.query_pairs().all(|(name, _)| name != "password")
+}
+
+/// The URL of a database of PostgreSQL, if it is one.
+fn postgres_url(database: &str) -> Option<Url> {
+    let url = Url::parse(database).ok()?;
+    ["postgres", "postgresql"].contains(&url.scheme()).then_some(url)
+}
+
 /// The file with the key by which PostgreSQL is shown who comes to it, as its URL names it, or
 /// else a variable.
 fn key_for(database: &str, variable: Option<&Path>) -> Option<PathBuf> {
-    let url = Url::parse(database).ok()?;
-    if !["postgres", "postgresql"].contains(&url.scheme()) {
-        return None;
-    }
+    let url = postgres_url(database)?;
     let keys = url
         .query_pairs()
         .filter(|(name, _)| ["sslkey", "ssl-key"].contains(&&**name));

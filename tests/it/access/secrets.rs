@@ -109,6 +109,55 @@ fn a_key_for_the_database_that_others_may_read_is_warned_of() {
     }
 }
 
+#[cfg(unix)]
+#[test]
+fn a_file_of_passwords_that_others_may_read_is_warned_of() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let folder = tempfile::tempdir().unwrap();
+    let named = folder.path().join("passwords");
+    let of_home = folder.path().join(".pgpass");
+    for file in [&named, &of_home] {
+        fs::write(file, format!("*:*:*:*:{PASSWORD}")).unwrap();
+        fs::set_permissions(file, fs::Permissions::from_mode(0o600)).unwrap();
+    }
+    // What is said of a database, where this variable leads there.
+    let said = |database: &str, variable: (&str, &str)| {
+        let mut check = command();
+        check.args(["check", "--database", database]);
+        for name in ["PGPASSWORD", "PGPASSFILE"] {
+            check.env_remove(name);
+        }
+        check.env("HOME", folder.path()).env(variable.0, variable.1);
+        let said = String::from_utf8(check.output().unwrap().stderr).unwrap();
+        assert!(!said.contains(PASSWORD), "{said}");
+        said
+    };
+    let url = "postgres://me@127.0.0.1:1/understudy?sslmode=nonsense";
+    let passfile = ("PGPASSFILE", named.to_str().unwrap());
+    let warning = "others than its owner may read";
+    assert!(!said(url, passfile).contains(warning));
+    for (file, variable) in [(&named, passfile), (&of_home, ("PGUSER", "me"))] {
+        for (mode, is_warned_of) in [(0o644, true), (0o640, true), (0o600, false)] {
+            fs::set_permissions(file, fs::Permissions::from_mode(mode)).unwrap();
+            let said = said(url, variable);
+            let is_named = said.contains(warning) && said.contains(file.to_str().unwrap());
+            assert_eq!(is_named, is_warned_of, "{said}");
+        }
+        // Nobody looks into it for these.
+        fs::set_permissions(file, fs::Permissions::from_mode(0o644)).unwrap();
+        for database in [
+            "postgres://me:other@127.0.0.1:1/understudy?sslmode=nonsense",
+            "postgres://127.0.0.1:1/understudy?sslmode=nonsense&password=other",
+            "sqlite:///nowhere/understudy.db",
+        ] {
+            assert!(!said(database, variable).contains(warning), "{database}");
+        }
+        assert!(!said(url, ("PGPASSWORD", "other")).contains(warning));
+        fs::set_permissions(file, fs::Permissions::from_mode(0o600)).unwrap();
+    }
+}
+
 #[cfg(target_os = "linux")]
 #[test]
 fn a_token_whose_secret_nobody_sees_lets_nobody_in() {
