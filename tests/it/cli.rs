@@ -1,6 +1,7 @@
 //! The command line: what it prints, and that what is wrong gets one clear line and an exit code.
 
 mod options;
+mod unread;
 
 use std::fs;
 use std::net::TcpListener;
@@ -179,6 +180,16 @@ fn migrate_goes_up_and_down_and_says_what_it_did() {
     assert_eq!(migrate(&["up"]), up);
 }
 
+#[tokio::test]
+async fn a_database_that_fails_is_said_to_fail_once() {
+    let database = Database::new();
+    stdout(&["migrate", "--database", database.url(), "up"]);
+    let db = database.connect().await;
+    db.execute_unprepared("DROP TABLE tokens").await.unwrap();
+    let said = complaint(&["token", "list", "--database", database.url()]);
+    assert_eq!(said.matches("the database failed").count(), 1, "{said}");
+}
+
 #[test]
 fn wrong_options_are_told_in_one_line() {
     for (arguments, named) in [
@@ -316,8 +327,8 @@ fn databases_that_cannot_be_used_are_named_without_their_passwords() {
             "cannot read its sslrootcert \"/nowhere/ca.pem\"",
         ),
         ("mysql://someone:s:ecr@et@host/db", "host/db"),
-        ("nonsense", "nonsense"),
-        ("", "sqlite://"),
+        ("foo.db", "\"foo.db\": its URL must begin with sqlite://"),
+        ("", "\"\": its URL must begin with sqlite://"),
         ("sqlite://", "memory"),
         ("sqlite::memory:", "memory"),
         ("sqlite://understudy.db?mode=memory", "memory"),

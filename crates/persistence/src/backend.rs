@@ -231,7 +231,11 @@ pub fn without_secrets(url: &str) -> String {
     // Where it is not clear what is the host, nothing is shown but the scheme.
     let is_clear = !scheme.is_empty() && rest.find('?').is_none_or(|query| !rest[query..].contains('@'));
     if !is_clear {
-        return format!("{}:…", url.split(':').next().unwrap_or_default());
+        return match url.split_once(':') {
+            Some((scheme, _)) => format!("{scheme}:…"),
+            None if url.contains(['@', '?']) => "…".to_owned(),
+            None => url.to_owned(),
+        };
     }
     let (hidden, place) = rest
         .rsplit_once('@')
@@ -321,7 +325,11 @@ mod tests {
             ),
             ("postgres://host:1/db?password=s3c@ret", "postgres:…"),
             ("postgres:clerk:s3cret@host/db", "postgres:…"),
-            ("s3cret", "s3cret:…"),
+            ("clerk?password=s3cret", "…"),
+            ("s3cret@host", "…"),
+            // The name of a file, by somebody who has forgotten how they are named here.
+            ("understudy.db", "understudy.db"),
+            ("", ""),
         ] {
             assert_eq!(without_secrets(url), shown);
         }

@@ -27,7 +27,7 @@ pub(crate) async fn workspaces(options: Workspaces) -> Result<(), Failure> {
     };
     let done = match options.action {
         WorkspaceAction::Create { name } => create_workspace(&app, &name).await,
-        WorkspaceAction::List => list_workspaces(&app).await,
+        WorkspaceAction::List => output::as_far_as_read(list_workspaces(&app).await),
     };
     app.close().await;
     done
@@ -58,7 +58,7 @@ pub(crate) async fn tokens(options: Tokens) -> Result<(), Failure> {
             };
             create_token(&app, &workspace, new).await
         }
-        TokenAction::List { workspace } => list_tokens(&app, &workspace).await,
+        TokenAction::List { workspace } => output::as_far_as_read(list_tokens(&app, &workspace).await),
         TokenAction::Revoke { id } => revoke_token(&app, id.0).await,
     };
     app.close().await;
@@ -172,6 +172,9 @@ fn refused(what: &'static str, error: CommandError) -> Failure {
         CommandError::Failed(failure) => return failure.into(),
         CommandError::Refused(Refused::Invalid(problems)) => {
             match problems.first().map(|problem| &problem.kind) {
+                Some(ProblemKind::Taken) if what == "token" => {
+                    "its name is taken, as it stays when a token is revoked or expires".to_owned()
+                }
                 Some(ProblemKind::Taken) => "its name is taken".to_owned(),
                 Some(ProblemKind::Empty) => "its name is empty".to_owned(),
                 Some(ProblemKind::TooLong { limit }) => format!("its name has more than {limit} characters"),

@@ -115,7 +115,7 @@ pub(crate) enum Failure {
         why: CommandError,
     },
     /// What has to do with access could not be read or written.
-    #[error("the database failed: {0}")]
+    #[error(transparent)]
     Access(#[from] understudy_app::Failure),
     /// Whoever can reach the place could do everything.
     #[error(

@@ -96,7 +96,7 @@ fn prepare(cli: &Cli) -> Result<(Runtime, Option<Traces>), Failure> {
 async fn run(command: Command) -> Result<bool, Failure> {
     match command {
         Command::Serve(options) => serve::serve(*options).await?,
-        Command::Schema => output::print(&understudy_api::sdl())?,
+        Command::Schema => output::as_far_as_read(output::print(&understudy_api::sdl()))?,
         Command::Migrate(options) => migrate::migrate(options).await?,
         Command::Copy(options) => copy::copy(options).await?,
         Command::Workspace(options) => access::workspaces(options).await?,

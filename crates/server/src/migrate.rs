@@ -19,7 +19,7 @@ pub(crate) async fn migrate(options: Migrate) -> Result<(), Failure> {
         MigrateAction::Down { steps } => touched("taken back", &migrate::down(&url, steps).await?),
         MigrateAction::Status => migrate::status(&url).await?.iter().map(state).collect(),
     };
-    output::print(&lines.concat())
+    output::as_far_as_read(output::print(&lines.concat()))
 }
 
 /// One line for each of `names`, or one that says there was nothing to do.

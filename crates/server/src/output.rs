@@ -10,7 +10,7 @@ use crate::failure::Failure;
 /// Writes `text` to stdout, at once.
 ///
 /// # Errors
-/// If stdout is closed; `println!` would panic there, as in `understudy schema | head`.
+/// If stdout is closed; `println!` would panic there.
 pub(crate) fn print(text: &str) -> Result<(), Failure> {
     write(text).map_err(Failure::Output)
 }
@@ -23,6 +23,18 @@ pub(crate) fn write(text: &str) -> io::Result<()> {
     let mut stdout = io::stdout().lock();
     stdout.write_all(text.as_bytes())?;
     stdout.flush()
+}
+
+/// What came of printing, where that is all there is to do: whoever has read as much as they wanted may close the pipe, as in
+/// `understudy schema | head`.
+///
+/// # Errors
+/// Whatever else was one.
+pub(crate) fn as_far_as_read(done: Result<(), Failure>) -> Result<(), Failure> {
+    match done {
+        Err(Failure::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        done => done,
+    }
 }
 
 /// Whether nobody sees what is written to stdout. Where it is closed, the standard library opens `/dev/null` in its place,

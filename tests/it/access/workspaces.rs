@@ -4,7 +4,7 @@ use sea_orm::ConnectionTrait as _;
 use serde_json::json;
 
 use super::Stage;
-use crate::harness::access::{token, token_of, told, workspace};
+use crate::harness::access::{revoke, token, token_ids, token_of, told, workspace};
 use crate::harness::{Database, run};
 
 /// Names that would not stand in a line, but do something to it.
@@ -78,6 +78,20 @@ fn what_is_not_there_is_named() {
         let (_, _, status) = run(&of(wrong));
         assert!(!status.success(), "{wrong:?}");
     }
+    for expires in ["--expires=-1d", "--expires=+1d", "--expires=36501d"] {
+        let said = complaint(&of(&["create", "--role", "viewer", "--name", "a", expires]));
+        assert!(said.contains("36500d at most"), "{said}");
+    }
+    let said = complaint(&of(&[
+        "create",
+        "--role",
+        "viewer",
+        "--name",
+        "a",
+        "--expires",
+        "-1d",
+    ]));
+    assert!(said.contains("36500d at most"), "{said}");
     assert_eq!(told(&of(&["list"])), "");
 }
 
@@ -128,6 +142,20 @@ fn a_token_is_of_the_workspace_that_is_named() {
         .collect();
     assert_eq!(roles, ["VIEWER", "LAUNCHER"]);
     assert_eq!(told(&["token", "--database", database.url(), "list"]), "");
+}
+
+#[test]
+fn the_name_of_a_token_stays_taken() {
+    let database = Database::new();
+    let of = |arguments: &[&'static str]| [&["token", "--database", database.url()], arguments].concat();
+    let create = of(&["create", "--role", "viewer", "--name", "Ada"]);
+    told(&create);
+    revoke(&database, &token_ids(&database)[0]);
+    let said = complaint(&create);
+    assert!(
+        said.contains("taken, as it stays when a token is revoked"),
+        "{said}"
+    );
 }
 
 #[tokio::test]

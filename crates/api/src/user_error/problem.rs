@@ -75,7 +75,9 @@ fn message(kind: &ProblemKind, label: &str) -> String {
         ProblemKind::NoStart => "A schedule at a set time needs the time: give startAt.".to_owned(),
         ProblemKind::EndBeforeStart => "The end of the schedule is not after its start.".to_owned(),
         ProblemKind::Past => format!("The {label} is past."),
-        ProblemKind::Taken => format!("The {label} is taken; choose another."),
+        ProblemKind::Taken => format!(
+            "The {label} is taken; choose another. That of a token stays taken when it is revoked or expires."
+        ),
         ProblemKind::NoSuchSegment(id) => format!("There is no segment with the id {id}."),
         ProblemKind::ArchivedSegment(id) => {
             format!(

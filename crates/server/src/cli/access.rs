@@ -58,7 +58,7 @@ pub(crate) enum TokenAction {
         #[arg(long, value_name = "NAME")]
         name: String,
         /// After how much time it lets nobody in any more, e.g. `90d`, `12h`, `30m` or `45s`; never if it is left out.
-        #[arg(long, value_name = "TIME")]
+        #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
         expires: Option<Span>,
     },
     /// List a workspace's tokens, a line each: id, role, name, when it was made, when it expires, when it was revoked.
@@ -116,10 +116,10 @@ pub(crate) struct Span(pub(crate) Duration);
 
 /// A text that is no span of time.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("a span of time is a number and one of d, h, m and s, e.g. 90d, and less than a hundred years")]
+#[error("a span of time is a number and one of d, h, m and s, e.g. 90d, and 36500d at most")]
 pub(crate) struct NoSpan;
 
-/// The longest span: nobody means more.
+/// The longest span, in seconds: nobody means more.
 const LONGEST: u64 = 100 * 365 * 24 * 60 * 60;
 
 impl FromStr for Span {
@@ -130,10 +130,14 @@ impl FromStr for Span {
             .into_iter()
             .find_map(|(unit, seconds)| Some((text.strip_suffix(unit)?, seconds)))
             .ok_or(NoSpan)?;
+        // A sign is none of a number's, even where it changes nothing.
+        if !number.bytes().all(|byte| byte.is_ascii_digit()) {
+            return Err(NoSpan);
+        }
         let number: u64 = number.parse().map_err(|_| NoSpan)?;
         let seconds = number
             .checked_mul(seconds)
-            .filter(|seconds| (1..LONGEST).contains(seconds));
+            .filter(|seconds| (1..=LONGEST).contains(seconds));
         seconds
             .map(|seconds| Self(Duration::from_secs(seconds)))
             .ok_or(NoSpan)
@@ -151,7 +155,7 @@ mod tests {
             ("12h", 43_200),
             ("30m", 1_800),
             ("45s", 45),
-            ("36499d", 3_153_513_600),
+            ("36500d", 3_153_600_000),
         ] {
             assert_eq!(text.parse(), Ok(Span(Duration::from_secs(seconds))), "{text}");
         }
@@ -164,7 +168,8 @@ mod tests {
             "1.5d",
             "90 d",
             "90D",
-            "36500d",
+            "+1d",
+            "36501d",
             "99999999999999999999d",
             "99999999999999999d",
         ] {
