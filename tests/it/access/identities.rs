@@ -335,6 +335,37 @@ fn settings_that_cannot_be_meant_are_refused() {
         let (_, said, status) = run(&[&serve[..], &["--jwt-jwks", jwks], &ISSUER[..]].concat());
         assert!(!status.success() && said.contains(says), "{said}");
     }
+    // What is wrong is told before there is a look at the keys.
+    let keys = ["--jwt-jwks", "keys"];
+    for wrong in [
+        ["--jwt-jwks", "", "--jwt-issuer", "a", "--jwt-audience", "b"],
+        ["--jwt-issuer", "", "--jwt-jwks", "keys", "--jwt-audience", "b"],
+        ["--jwt-audience", " ", "--jwt-jwks", "keys", "--jwt-issuer", "a"],
+    ] {
+        let (_, said, status) = run(&[&serve[..], &wrong].concat());
+        assert_eq!(status.code(), Some(2), "{said}");
+        assert!(said.contains("empty") && said.contains(wrong[0]), "{said}");
+    }
+    for option in ["--jwt-workspace-claim", "--jwt-role-claim", "--jwt-name-claim"] {
+        for (claim, says) in [
+            ("", "empty"),
+            (" ", "empty"),
+            ("/", "empty"),
+            ("/a~2", "~"),
+            ("/a~", "~"),
+        ] {
+            let (_, said, status) = run(&[&serve[..], &keys, &ISSUER[..], &[option, claim]].concat());
+            assert_eq!(status.code(), Some(2), "{said}");
+            assert!(said.contains(says) && said.contains(option), "{said}");
+        }
+        // These name one.
+        for claim in ["a~2", "/a~0~1", "https://id.example.com/a"] {
+            let (_, said, _) = run(&[&serve[..], &keys, &ISSUER[..], &[option, claim]].concat());
+            assert!(said.contains("cannot read the keys"), "{said}");
+        }
+        let (_, said, status) = run(&[&serve[..], &[option, "a"]].concat());
+        assert!(!status.success() && said.contains("required"), "{said}");
+    }
     for part in [&ISSUER[..2], &ISSUER[2..], &["--jwt-jwks", "keys"][..]] {
         let (_, said, status) = run(&[&serve[..], part].concat());
         assert!(!status.success() && said.contains("required"), "{said}");

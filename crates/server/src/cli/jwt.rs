@@ -25,6 +25,7 @@ pub(crate) struct JwtOptions {
         long = "jwt-issuer",
         env = "UNDERSTUDY_JWT_ISSUER",
         value_name = "ISSUER",
+        value_parser = not_empty,
         requires = "jwks"
     )]
     issuer: Option<String>,
@@ -34,6 +35,7 @@ pub(crate) struct JwtOptions {
         long = "jwt-audience",
         env = "UNDERSTUDY_JWT_AUDIENCE",
         value_name = "AUDIENCE",
+        value_parser = not_empty,
         requires = "jwks"
     )]
     audience: Option<String>,
@@ -42,7 +44,8 @@ pub(crate) struct JwtOptions {
         long = "jwt-workspace-claim",
         env = "UNDERSTUDY_JWT_WORKSPACE_CLAIM",
         value_name = "CLAIM",
-        default_value = "workspace"
+        default_value = "workspace",
+        requires = "jwks"
     )]
     workspace: ClaimName,
     /// The claim with the role, or with a list of which the highest counts: viewer, editor, launcher or admin.
@@ -50,7 +53,8 @@ pub(crate) struct JwtOptions {
         long = "jwt-role-claim",
         env = "UNDERSTUDY_JWT_ROLE_CLAIM",
         value_name = "CLAIM",
-        default_value = "role"
+        default_value = "role",
+        requires = "jwks"
     )]
     role: ClaimName,
     /// The claim by which events name who did something.
@@ -58,9 +62,18 @@ pub(crate) struct JwtOptions {
         long = "jwt-name-claim",
         env = "UNDERSTUDY_JWT_NAME_CLAIM",
         value_name = "CLAIM",
-        default_value = "sub"
+        default_value = "sub",
+        requires = "jwks"
     )]
     name: ClaimName,
+}
+
+/// A text with something in it.
+fn not_empty(text: &str) -> Result<String, &'static str> {
+    if text.trim().is_empty() {
+        return Err("it is empty");
+    }
+    Ok(text.to_owned())
 }
 
 impl JwtOptions {

@@ -1,6 +1,6 @@
 //! What a token's claims mean here.
 
-use std::{convert::Infallible, str::FromStr};
+use std::str::FromStr;
 
 use serde_json::{Map, Value};
 use understudy_domain::{Role, Timestamp, token::check_actor};
@@ -11,10 +11,31 @@ use super::{Identity, Settings};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct ClaimName(String);
 
-impl FromStr for ClaimName {
-    type Err = Infallible;
+/// A text that names no claim.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum NoClaim {
+    /// There is nothing in it.
+    #[error("a claim has a name, and this is empty")]
+    Empty,
+    /// It begins as a pointer does.
+    #[error("in a JSON Pointer, ~ stands before 0 or 1 alone: ~0 is ~, and ~1 is /")]
+    Pointer,
+}
 
-    fn from_str(text: &str) -> Result<Self, Infallible> {
+impl FromStr for ClaimName {
+    type Err = NoClaim;
+
+    fn from_str(text: &str) -> Result<Self, NoClaim> {
+        if text
+            .trim_matches(|c: char| c == '/' || c.is_whitespace())
+            .is_empty()
+        {
+            return Err(NoClaim::Empty);
+        }
+        let mut escapes = text.split('~').skip(1);
+        if text.starts_with('/') && !escapes.all(|rest| rest.starts_with(['0', '1'])) {
+            return Err(NoClaim::Pointer);
+        }
         Ok(Self(text.to_owned()))
     }
 }

@@ -43,6 +43,9 @@ pub(crate) enum Source {
 /// A text that is no place of keys.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum NoSource {
+    /// There is nothing in it.
+    #[error("it is empty")]
+    Empty,
     /// It is of another kind.
     #[error(
         "keys are in a file, or fetched from https://…; plain http:// is for this machine alone, since anybody on the way could put in keys of their own"
@@ -57,6 +60,9 @@ impl FromStr for Source {
     type Err = NoSource;
 
     fn from_str(text: &str) -> Result<Self, NoSource> {
+        if text.trim().is_empty() {
+            return Err(NoSource::Empty);
+        }
         if !text.contains("://") {
             return Ok(Self::File(text.into()));
         }
