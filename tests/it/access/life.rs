@@ -118,6 +118,8 @@ async fn an_admin_makes_lists_and_revokes_tokens() {
     let input = json!({ "name": "Robot", "role": "LAUNCHER" });
     let made = stage.ask(&admin, CREATE, json!({ "input": input })).await["createToken"].take();
     assert_eq!(made["userErrors"], json!([]));
+    let by = stage.ask(&admin, VIEWER, json!({})).await["viewer"]["tokenName"].take();
+    assert!(by.is_string() && made["token"]["createdBy"] == by, "{made}");
     let secret = made["secret"].as_str().unwrap().to_owned();
     assert_eq!(
         stage.ask(&secret, VIEWER, json!({})).await["viewer"]["tokenName"],
@@ -156,6 +158,29 @@ async fn an_admin_makes_lists_and_revokes_tokens() {
     assert_eq!(again["changed"], false);
     assert_eq!(again["token"], revoked["token"]);
     stage.lets_nobody_in(&secret).await;
+}
+
+#[tokio::test]
+async fn a_token_expires_later() {
+    let stage = Stage::new();
+    let admin = token(&stage.database, "admin");
+    let list = "{ tokens { nodes { name createdAt expiresAt } } }";
+    for past in ["2001-01-01T00:00:00Z", "0001-01-01T00:00:00Z"] {
+        let input = json!({ "name": "It", "role": "VIEWER", "expiresAt": past });
+        let made = stage.ask(&admin, CREATE, json!({ "input": input })).await["createToken"].take();
+        let error = &made["userErrors"][0];
+        assert_eq!(error["code"], "INVALID", "{made}");
+        assert_eq!(error["field"], json!(["input", "expiresAt"]));
+        assert_eq!(made["secret"], json!(null));
+        let listed = stage.ask(&admin, list, json!({})).await;
+        assert_eq!(listed["tokens"]["nodes"].as_array().unwrap().len(), 1, "{listed}");
+    }
+    let later = "2999-01-01T00:00:00Z";
+    let input = json!({ "name": "It", "role": "VIEWER", "expiresAt": later });
+    stage.ask(&admin, CREATE, json!({ "input": input })).await;
+    let listed = stage.ask(&admin, list, json!({})).await;
+    let moment = listed["tokens"]["nodes"][1]["expiresAt"].as_str().unwrap();
+    assert!(moment.starts_with("2999-01-01T00:00:00"), "{listed}");
 }
 
 #[tokio::test]

@@ -1,5 +1,6 @@
 //! The commands for workspaces and tokens.
 
+use chrono::{DateTime, TimeDelta, Utc};
 use sea_orm::ConnectionTrait as _;
 use serde_json::json;
 
@@ -142,6 +143,27 @@ fn a_token_is_of_the_workspace_that_is_named() {
         .collect();
     assert_eq!(roles, ["VIEWER", "LAUNCHER"]);
     assert_eq!(told(&["token", "--database", database.url(), "list"]), "");
+}
+
+#[test]
+fn a_list_of_tokens_says_when_they_were_made_expire_and_were_revoked() {
+    let database = Database::new();
+    for options in [&[][..], &["--expires", "90d"], &["--expires", "12h"]] {
+        token_of(&database, "default", "viewer", options);
+    }
+    revoke(&database, &token_ids(&database)[2]);
+    let listed = told(&["token", "--database", database.url(), "list"]);
+    let moment = |text: &str| text.parse::<DateTime<Utc>>().unwrap();
+    let rows: Vec<Vec<_>> = listed.lines().map(|line| line.split('\t').collect()).collect();
+    assert_eq!(rows.len(), 3, "{listed}");
+    for (row, hours) in rows.iter().zip([None, Some(90 * 24), Some(12)]) {
+        let (made, expires) = (moment(row[3]), (row[4] != "-").then(|| moment(row[4])));
+        // The command counts from when it begins.
+        let life = expires.map(|expires| (expires - made + TimeDelta::minutes(10)).num_hours());
+        assert_eq!(life, hours, "{row:?}");
+    }
+    assert_eq!((rows[0][5], rows[1][5]), ("-", "-"), "{listed}");
+    assert!(moment(rows[2][5]) >= moment(rows[2][3]), "{listed}");
 }
 
 #[test]
