@@ -1,6 +1,7 @@
 //! How a field can fail, and the one place where that becomes a GraphQL error.
 
 use std::error::Error as StdError;
+use std::time::Duration;
 
 use async_graphql::{Error, ErrorExtensionValues};
 use understudy_app::feed::FeedError;
@@ -31,6 +32,8 @@ pub(crate) enum Failed {
     },
     /// The viewer's role does not allow it.
     Forbidden(Forbidden),
+    /// The viewer has asked for too much of late, and may go on after this time. Nothing was changed by this command.
+    RateLimited(Duration),
     /// What the viewer was let in by has ended since. Nothing was changed by this command.
     Ended,
     /// The database is away, or too busy to answer in time.
@@ -150,11 +153,22 @@ impl From<Failed> for Error {
                 extensions.set("code", "FORBIDDEN");
                 extensions.set("role", role);
                 extensions.set("requiredRole", required);
-                format!("This needs the role {required}, and the viewer's is {role}. Nothing was changed.")
+                format!(
+                    "This needs the role {required}, and the viewer's is {role}. This field changed nothing."
+                )
+            }
+            Failed::RateLimited(wait) => {
+                // A second that has begun counts, so that nobody comes too early.
+                let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
+                extensions.set("code", "RATE_LIMITED");
+                extensions.set("retryAfter", seconds);
+                format!(
+                    "This is more than may be asked for in a time. This field changed nothing. Try again after {seconds} s."
+                )
             }
             Failed::Ended => {
                 extensions.set("code", "UNAUTHENTICATED");
-                "What you were let in by is no longer valid. Nothing was changed.".to_owned()
+                "What you were let in by is no longer valid. This field changed nothing.".to_owned()
             }
             Failed::Unavailable(changed) => {
                 extensions.set("code", "UNAVAILABLE");

@@ -3,11 +3,12 @@
 mod access;
 mod herald;
 mod job;
+mod waiting;
 mod writer;
 
 use std::fmt;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
@@ -24,7 +25,8 @@ use crate::transaction::Transaction;
 use crate::{OpenError, Snapshot, StoreError, WriteTx, migrate};
 pub use access::SecretHash;
 use herald::Herald;
-use job::{Queued, Work};
+use job::{GivenUp, Queued, Work};
+use waiting::Waiting;
 use writer::{Message, Writer};
 
 /// How many writes wait in the queue; further ones wait to get in.
@@ -54,6 +56,8 @@ struct Inner {
     /// The one that the store was opened on.
     runtime: Handle,
     queue: mpsc::Sender<Message>,
+    /// How many writes have been taken out of the queue, and are not being carried out yet.
+    taken: Arc<AtomicUsize>,
     commits: watch::Receiver<u64>,
     statements: Arc<AtomicU64>,
     is_new: bool,
@@ -111,13 +115,16 @@ impl Store {
         let herald = Herald::new();
         let commits = herald.follow();
         let watch = herald.watch(url, &watching);
-        let (queue, waiting) = mpsc::channel(QUEUE);
-        tokio::spawn(Writer::new([write, watching], waiting, herald, watch).run());
+        let (queue, queued) = mpsc::channel(QUEUE);
+        let taken = Arc::new(AtomicUsize::new(0));
+        let waiting = Waiting::counted(Arc::clone(&taken));
+        tokio::spawn(Writer::new([write, watching], queued, herald, watch).run(waiting));
         Ok(Self {
             inner: Arc::new(Inner {
                 readers,
                 runtime: Handle::current(),
                 queue,
+                taken,
                 commits,
                 statements,
                 is_new: migrate::is_made_by(&applied),
@@ -134,10 +141,11 @@ impl Store {
     /// Runs `work` in a transaction of its own as far as it can see, and answers once that is committed. The log calls
     /// whoever did it `actor`.
     ///
-    /// Writes run one after the other, in the order in which they came. Those that wait share a commit, a savepoint
-    /// each: what one writes is lost with its own error and with no other's, unless that is one of
+    /// Writes run one after the other, those of a workspace in the order in which they came; of several, workspaces take
+    /// turns. Those that wait share a commit, a savepoint each: what one writes is lost with its own error and with no other's, unless that is one of
     /// [a database that is away](StoreError::is_unavailable), which it is for all of them. `work` may run more than once,
-    /// each time on a transaction in which it never ran before; it goes on to its end though the caller may be gone.
+    /// each time on a transaction in which it never ran before. A caller that goes before its turn has come gives it up; from
+    /// then on it goes on to its end.
     ///
     /// # Errors
     /// What `work` fails with, after which nothing of it is written; or a store's error.
@@ -164,6 +172,7 @@ impl Store {
         F: for<'t> Fn(&'t mut WriteTx) -> BoxFuture<'t, Result<T, E>> + Send + Sync + 'static,
     {
         let turn = work.turn();
+        let _given_up = GivenUp(turn.clone());
         let at_latest = Instant::now() + TURN_WITHIN;
         let queued = timeout_at(at_latest, self.inner.queue.send(Message::Write(Box::new(work)))).await;
         queued.map_err(|_| too_long())?.map_err(|_| StoreError::Closed)?;
@@ -254,7 +263,8 @@ impl Store {
     /// How many writes are in the queue, those that are being carried out not among them.
     #[must_use]
     pub fn writes_waiting(&self) -> usize {
-        self.inner.queue.max_capacity() - self.inner.queue.capacity()
+        let queued = self.inner.queue.max_capacity() - self.inner.queue.capacity();
+        queued + self.inner.taken.load(Ordering::Relaxed)
     }
 
     /// Lets the writes that wait finish, and closes the database. Later writes and reads fail.

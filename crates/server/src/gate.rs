@@ -22,7 +22,7 @@ use tokio::time::{Instant, sleep};
 use understudy_api::Charge;
 use understudy_app::{App, Bearer, Caller, Clock, Failure, LetInBy, Secret};
 use understudy_domain::{Timestamp, WorkspaceId};
-use understudy_transport::{Denied, Gate, Pass, Shown};
+use understudy_transport::{Denied, Gate, Meter as _, Pass, Shown, TooOften};
 
 pub(crate) use self::rates::Rates;
 use self::{
@@ -237,8 +237,11 @@ impl Keeper {
             whose,
             address,
         };
-        let campaigns = count.clone();
-        let charge = Charge::new(move |count| campaigns.charge(count));
+        let (campaigns, debts) = (count.clone(), count.clone());
+        let charge = Charge::new(
+            move |count| campaigns.charge(count),
+            move || debts.go_on().err().map(|TooOften(wait)| wait),
+        );
         Pass::new(move |request| request.data(caller.clone()).data(charge.clone())).metered(count)
     }
 }

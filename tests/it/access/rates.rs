@@ -69,9 +69,8 @@ async fn what_asks_for_much_costs_much() {
     assert!(wait(refused).await > 20);
 }
 
-#[tokio::test]
-async fn a_command_in_bulk_costs_what_it_is_about() {
-    let stage = Stage::with(&["--token-rate", "60"]);
+/// Makes three hundred campaigns in a server that is open.
+async fn fill(stage: &Stage) {
     for _ in 0..3 {
         let campaigns: Vec<_> = (0..100)
             .map(|index| format!("a{index}: createCampaign(content: {{ name: \"a\" }}) {{ changed }}"))
@@ -79,6 +78,12 @@ async fn a_command_in_bulk_costs_what_it_is_about() {
         let mutation = format!("mutation {{ {} }}", campaigns.join(" "));
         stage.server.ask(&mutation, json!({})).await;
     }
+}
+
+#[tokio::test]
+async fn a_command_in_bulk_costs_what_it_is_about() {
+    let stage = Stage::with(&["--token-rate", "60"]);
+    fill(&stage).await;
     let bearer = format!("Bearer {}", token(&stage.database, "admin"));
     let archive =
         "mutation { archiveCampaigns(selection: { matching: { filter: {} } }) { userErrors { code } } }";
@@ -94,6 +99,25 @@ async fn a_command_in_bulk_costs_what_it_is_about() {
     }
     // Three points for the campaigns, of the first time at least, and one for each request.
     assert!((40..60).contains(&asked), "{asked}");
+}
+
+/// Whoever owes for the commands before gets no more of the same operation, in which there may be a hundred.
+#[tokio::test]
+async fn a_command_in_bulk_is_refused_to_whoever_owes_for_those_before_it() {
+    let stage = Stage::with(&["--token-rate", "6"]);
+    fill(&stage).await;
+    let bearer = format!("Bearer {}", token(&stage.database, "admin"));
+    let dry = "archiveCampaigns(selection: { matching: { filter: {} } }, options: { dryRun: true }) { results { outcome } }";
+    let runs: Vec<_> = (0..20).map(|index| format!("a{index}: {dry}")).collect();
+    let mutation = format!("mutation {{ {} }}", runs.join(" "));
+    let response = stage.send(Some(&bearer), &mutation, json!({})).await;
+    let body: Value = response.json().await.unwrap();
+    // Three points each, and some for what is asked for at most. What cannot be null ends the operation.
+    let error = &body["errors"][0];
+    let path = error["path"][0].as_str().unwrap();
+    assert!(["a1", "a2", "a3"].contains(&path), "{body}");
+    assert_eq!(error["extensions"]["code"], "RATE_LIMITED", "{error}");
+    assert!(error["extensions"]["retryAfter"].as_u64().unwrap() > 0, "{error}");
 }
 
 #[tokio::test]

@@ -207,6 +207,9 @@ async fn writes_that_wait_are_counted_and_requests_without_an_answer() {
     until(&server, "understudy_http_requests_total", &unanswered, count).await;
     lock.rollback().await.unwrap();
     until(&server, waiting, &[], 0.0).await;
+    // Nobody waited for any of them any more when its turn came.
+    let campaigns = server.ask("{ campaigns { totalCount } }", json!({})).await;
+    assert_eq!(campaigns["campaigns"]["totalCount"], 0);
 }
 
 #[tokio::test]

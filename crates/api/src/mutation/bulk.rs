@@ -80,6 +80,7 @@ async fn bulk(
     options: Option<BulkOptions>,
 ) -> Result<BulkPayload, Failed> {
     let selection = selection.into_selection()?;
+    Charge::check(ctx)?;
     let options = options.map(app::BulkOptions::from).unwrap_or_default();
     let viewer = Viewer::of(ctx)?;
     let answer = viewer.app.bulk(&viewer.caller, command, selection, options).await;

@@ -68,6 +68,7 @@ impl SegmentMutations {
         #[graphql(default = false, desc = "Say what would happen, and change nothing.")] dry_run: bool,
     ) -> Result<ArchiveSegmentPayload, Failed> {
         let id: SegmentId = id::parse(&id, "id")?;
+        Charge::check(ctx)?;
         let viewer = Viewer::of(ctx)?;
         let answer = viewer.app.archive_segment(&viewer.caller, id, dry_run).await;
         let mut archived = vec![];

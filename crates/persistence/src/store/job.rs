@@ -19,6 +19,9 @@ pub(super) trait Job: Send {
     /// Who did it, for the log.
     fn actor(&self) -> Option<Arc<str>>;
 
+    /// Whether the caller still waits for it, as far as is known.
+    fn is_wanted(&self) -> bool;
+
     /// Says that its turn has come, unless the caller has given it up by now.
     fn take_turn(&self) -> bool;
 
@@ -50,12 +53,25 @@ impl Turn {
         self.settle(Self::GIVEN_UP)
     }
 
+    fn is_given_up(&self) -> bool {
+        self.0.load(Ordering::Acquire) == Self::GIVEN_UP
+    }
+
     /// Settles once for all what becomes of the write; says whether it is this.
     fn settle(&self, as_this: u8) -> bool {
         let settled = self
             .0
             .compare_exchange(Self::WAITING, as_this, Ordering::AcqRel, Ordering::Acquire);
         settled.is_ok() || settled == Err(as_this)
+    }
+}
+
+/// Gives a write up when this is dropped, unless its turn has come: whoever waited for it has gone.
+pub(super) struct GivenUp(pub(super) Turn);
+
+impl Drop for GivenUp {
+    fn drop(&mut self) {
+        self.0.give_up();
     }
 }
 
@@ -102,6 +118,10 @@ where
 
     fn actor(&self) -> Option<Arc<str>> {
         self.actor.clone()
+    }
+
+    fn is_wanted(&self) -> bool {
+        !self.turn.is_given_up()
     }
 
     fn take_turn(&self) -> bool {
