@@ -39,9 +39,9 @@ async fn the_first_token_waits_for_what_an_open_server_is_writing() {
     let writing = db.begin().await.unwrap();
     writing.execute_unprepared(lock).await.unwrap();
     let mut first = create(&database, "first");
-    let waiting = "SELECT COUNT(*) FROM pg_stat_activity
+    let waits = "SELECT COUNT(*) FROM pg_stat_activity
         WHERE datname = current_database() AND wait_event_type = 'Lock'";
-    while number(&db, waiting).await == 0 {
+    while number(&db, waits).await == 0 {
         assert_eq!(first.try_wait().unwrap(), None, "it does not wait");
         sleep(Duration::from_millis(10)).await;
     }
