@@ -6,7 +6,6 @@ mod rates;
 mod sessions;
 
 use std::{
-    future::ready,
     net::{IpAddr, Ipv6Addr},
     sync::{
         Arc, Mutex, PoisonError,
@@ -64,7 +63,7 @@ pub(crate) struct Keeper {
     sessions: Sessions,
     buckets: Buckets,
     /// Whose tokens are believed, beside our own.
-    provider: Option<Provider>,
+    provider: Option<Arc<Provider>>,
     /// Whether anybody may come in while there is no token.
     may_be_open: AtomicBool,
 }
@@ -75,7 +74,7 @@ impl Keeper {
     pub(crate) fn new(app: App, provider: Option<Provider>, rates: Rates, may_be_open: bool) -> Self {
         Self {
             may_be_open: AtomicBool::new(may_be_open && provider.is_none()),
-            provider,
+            provider: provider.map(Arc::new),
             buckets: Buckets::new(rates),
             sessions: Sessions::watch(app.clone()),
             app,
@@ -188,13 +187,14 @@ impl Keeper {
 
     async fn admit_identity(
         &self,
-        provider: &Provider,
+        provider: &Arc<Provider>,
         token: &str,
         address: Option<IpAddr>,
     ) -> Result<Pass, Denied> {
         // Who has guessed too often does not have the provider asked for keys.
         let failures = Whose::failures(address.unwrap_or(NOWHERE));
         let may_renew = self.buckets.look(failures).is_ok();
+        let standing = provider.standing(token);
         let believed = provider.believe(token, may_renew).await.map_err(|error| {
             tracing::debug!(%error, "a token is not believed");
             match error {
@@ -223,10 +223,20 @@ impl Keeper {
             name: Some(name),
             by: LetInBy::Identity(expires_at),
         };
-        let pass = self.pass(caller, whose, address).until(until(expires_at));
+        let taken_back = standing.clone().ends();
+        let pass = self.pass(caller, whose, address).until(async move {
+            tokio::select! {
+                () = taken_back => {}
+                () = until(expires_at) => {}
+            }
+        });
         Ok(pass.checked_by(move || {
-            let is_valid = Clock.now() < expires_at;
-            ready(is_valid.then_some(()).ok_or(Denied::Unauthenticated(NO_TOKEN))).boxed()
+            let standing = standing.clone();
+            async move {
+                let is_valid = Clock.now() < expires_at && standing.holds().await;
+                is_valid.then_some(()).ok_or(Denied::Unauthenticated(NO_TOKEN))
+            }
+            .boxed()
         }))
     }
 

@@ -11,7 +11,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::time::{sleep, timeout};
 
-use super::{Stage, VIEWER};
+use super::{SOON, Stage, VIEWER};
 use crate::harness::access::{token, workspace};
 use crate::harness::{CAMPAIGN_EVENTS, Database, Program, Server, run};
 
@@ -198,9 +198,15 @@ async fn a_provider_that_changes_its_keys_is_kept_up_with() {
     sender.send(one).unwrap();
     until(&stage, &tokens[0], 200).await;
     until(&stage, &tokens[1], 401).await;
+    let mut socket = stage
+        .socket(json!({ "Authorization": format!("Bearer {}", tokens[0]) }))
+        .await;
+    assert_eq!(socket.message().await["type"], "connection_ack");
     sender.send(other).unwrap();
     until(&stage, &tokens[1], 200).await;
     until(&stage, &tokens[0], 401).await;
+    // Whoever is in by a key that was taken back is shown out.
+    assert_eq!(timeout(SOON, socket.closed()).await.unwrap(), 4403);
     // What cannot be read changes nothing. It is asked for because of a token that none of the keys has signed.
     sender.send("not now".to_owned()).unwrap();
     until_asked(&stage, &tokens[0], &handed_out, "not now").await;

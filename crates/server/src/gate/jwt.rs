@@ -6,18 +6,22 @@ mod keys;
 mod ring;
 mod set;
 
-use std::sync::Arc;
+use std::{future::pending, sync::Arc};
 
 use jsonwebtoken::{
     Header, Validation, decode, decode_header,
     errors::{Error, ErrorKind},
 };
 use serde_json::{Map, Value};
+use tokio::sync::watch;
 use understudy_domain::{Role, Timestamp};
 
 pub(crate) use self::claims::ClaimName;
 pub(crate) use self::keys::{BadKeys, Source};
-use self::{claims::Claims, keys::Keys};
+use self::{
+    claims::Claims,
+    keys::{Keys, Known},
+};
 
 /// How long a token may be, in bytes. Those of providers have one or two thousand; a longer one does not fit into the headers
 /// of most servers.
@@ -83,6 +87,36 @@ pub(crate) enum Unbelieved {
     NoKeys,
 }
 
+/// What a token was believed by. Clones are about the same token.
+#[derive(Clone)]
+pub(crate) struct Standing {
+    provider: Arc<Provider>,
+    token: Arc<str>,
+    changes: watch::Receiver<Option<Known>>,
+}
+
+impl Standing {
+    /// Whether it is still believed. As long as the provider has the same keys, nothing need be looked at again.
+    pub(crate) async fn holds(&self) -> bool {
+        !self.changes.has_changed().unwrap_or(false) || self.is_believed().await
+    }
+
+    /// Waits until it is believed no longer.
+    pub(crate) async fn ends(mut self) {
+        while self.changes.changed().await.is_ok() {
+            if !self.is_believed().await {
+                return;
+            }
+        }
+        // The server is stopping.
+        pending::<()>().await;
+    }
+
+    async fn is_believed(&self) -> bool {
+        self.provider.believe(&self.token, false).await.is_ok()
+    }
+}
+
 impl Provider {
     /// Asks for the provider's keys, and looks after them from now on.
     ///
@@ -92,6 +126,16 @@ impl Provider {
         ring::install();
         let keys = Keys::load(settings.source.clone()).await?;
         Ok(Self { settings, keys })
+    }
+
+    /// What looks, as long as it is there, whether a token that is believed just now stays so: the provider may take back
+    /// the key by which it was signed.
+    pub(crate) fn standing(self: &Arc<Self>, token: &str) -> Standing {
+        Standing {
+            provider: Arc::clone(self),
+            token: Arc::from(token),
+            changes: self.keys.changes(),
+        }
     }
 
     /// Whether a text looks like a token of this kind: three parts with full stops between them.

@@ -4,7 +4,7 @@ use std::{
     fmt,
     path::{Path, PathBuf},
     str::FromStr,
-    sync::{Arc, PoisonError, RwLock},
+    sync::Arc,
     time::Duration,
 };
 
@@ -12,7 +12,7 @@ use http::Uri;
 use jsonwebtoken::Algorithm;
 use tokio::{
     runtime::Handle,
-    sync::Mutex,
+    sync::{Mutex, watch},
     time::{Instant, sleep},
 };
 
@@ -132,11 +132,17 @@ pub(super) struct Keys {
     source: Source,
     fetcher: Fetcher,
     /// None as long as they never were to be had. The provider may also say that there is none.
-    known: RwLock<Option<Arc<[Key]>>>,
+    known: watch::Sender<Option<Known>>,
     /// When it was last known what comes of asking for them. Whoever asks holds it meanwhile.
     asked: Mutex<Instant>,
     /// Where they are asked for, whoever wants them: the threads of those who answer requests are for these alone.
     runtime: Handle,
+}
+
+/// What the provider has said of its keys.
+pub(super) struct Known {
+    text: Vec<u8>,
+    keys: Arc<[Key]>,
 }
 
 impl fmt::Debug for Keys {
@@ -156,7 +162,7 @@ impl Keys {
         let keys = Arc::new(Self {
             source,
             fetcher: Fetcher::default(),
-            known: RwLock::new(None),
+            known: watch::Sender::new(None),
             asked: Mutex::new(Instant::now()),
             runtime: Handle::current(),
         });
@@ -240,7 +246,12 @@ impl Keys {
     }
 
     fn all(&self) -> Option<Arc<[Key]>> {
-        self.known.read().unwrap_or_else(PoisonError::into_inner).clone()
+        self.known.borrow().as_ref().map(|known| Arc::clone(&known.keys))
+    }
+
+    /// What tells from now on when the provider has other keys.
+    pub(super) fn changes(&self) -> watch::Receiver<Option<Known>> {
+        self.known.subscribe()
     }
 
     /// How long to wait until they are asked for again.
@@ -258,7 +269,13 @@ impl Keys {
         };
         let keys: Arc<[Key]> = set::parse(&text)?.into();
         let has_none = keys.is_empty();
-        *self.known.write().unwrap_or_else(PoisonError::into_inner) = Some(keys);
+        self.known.send_if_modified(|known| {
+            let is_same = known.as_ref().is_some_and(|known| known.text == text);
+            if !is_same {
+                *known = Some(Known { text, keys });
+            }
+            !is_same
+        });
         if has_none { Err(BadKeys::None) } else { Ok(()) }
     }
 
