@@ -24,7 +24,8 @@ fn create(database: &Database, name: &str) -> Child {
     ];
     create.args(token).args(["--role", "viewer", "--name", name]);
     let mut create = Command::from(create);
-    create.kill_on_drop(true).stdout(Stdio::null()).spawn().unwrap()
+    // No secret is made where nobody would see it.
+    create.kill_on_drop(true).stdout(Stdio::piped()).spawn().unwrap()
 }
 
 #[tokio::test]
