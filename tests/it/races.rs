@@ -1,6 +1,7 @@
 //! Many at once: every command is decided on what it finds, one of those that exclude each other wins, and no client
 //! ever hears of a database that is busy.
 
+mod commits;
 mod http;
 mod pairs;
 mod priority;

@@ -1,13 +1,12 @@
 //! What tests need of the machine beside cargo, and how to get it.
 
-use std::ffi::OsStr;
 use std::fmt;
 use std::process::{Command, Stdio};
 
 use understudy_tests::{browser, postgres::Binaries};
 
 use crate::pypi;
-use crate::step::{finish, say};
+use crate::step::{answers, finish, say};
 
 /// Something that tests need.
 pub(crate) struct Need {
@@ -128,10 +127,4 @@ fn installer() -> Option<Command> {
     };
     command.args(["-c", INSTALL, "install"]);
     Some(command)
-}
-
-/// Whether a program is there and content with being asked something.
-pub(crate) fn answers(program: impl AsRef<OsStr>, question: &[&str]) -> bool {
-    let output = Command::new(program).args(question).stdin(Stdio::null()).output();
-    output.is_ok_and(|output| output.status.success())
 }

@@ -4,8 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::needs::answers;
-use crate::step::{Failure, finish, root, say};
+use crate::step::{Failure, answers, finish, root, say};
 
 /// The variable that tells the stories where the scanners are. Those that need them are left out without it.
 pub(crate) const FOLDER_VARIABLE: &str = "UNDERSTUDY_TEST_PYPI";

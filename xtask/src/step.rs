@@ -2,10 +2,12 @@
 
 use std::{
     borrow::BorrowMut,
-    env, fmt, io,
+    env,
+    ffi::OsStr,
+    fmt, io,
     io::Write as _,
     path::{Path, PathBuf},
-    process::{Command, ExitStatus},
+    process::{Command, ExitStatus, Stdio},
 };
 
 /// Why a chore failed.
@@ -37,6 +39,12 @@ pub(crate) fn finish(mut command: impl BorrowMut<Command>) -> Result<(), Failure
     } else {
         Err(Failure::Step(status))
     }
+}
+
+/// Whether a program is there and content with being asked something.
+pub(crate) fn answers(program: impl AsRef<OsStr>, question: &[&str]) -> bool {
+    let output = Command::new(program).args(question).stdin(Stdio::null()).output();
+    output.is_ok_and(|output| output.status.success())
 }
 
 /// The workspace's root.

@@ -2,7 +2,7 @@
 
 use crate::problem::Problems;
 use crate::source::name_flaw;
-use crate::text::{Line, NAME};
+use crate::text::NAME;
 use crate::{Flaw, Problem, ProblemKind, Role, Timestamp, TokenId, WorkspaceId};
 
 /// What lets somebody into a workspace.
@@ -59,22 +59,14 @@ pub fn workspace_name_flaws(name: &str) -> Vec<Flaw> {
     }
 }
 
-/// Holds that the log may call somebody so who does something: by a token's name, or by what an identity provider says,
-/// which may have white space around it. `field` is where it stands.
+/// Holds that the log may call somebody so who does something: by a token's name, or by what an identity provider says.
+/// `field` is where it stands.
 ///
 /// # Errors
 /// All that is wrong with it.
 pub fn check_actor(field: &str, actor: &str) -> Result<(), Vec<Problem>> {
-    const ACTOR: Line = Line {
-        trimmed: false,
-        ..NAME
-    };
     let mut problems = Problems::default();
-    if actor.trim().is_empty() {
-        problems.add(field, ProblemKind::Empty);
-    } else {
-        ACTOR.check_plain(&mut problems, field, actor.to_owned());
-    }
+    NAME.check_plain(&mut problems, field, actor.to_owned());
     problems.unless_any(())
 }
 

@@ -12,7 +12,8 @@ use hyper_util::{
 };
 use tokio::time::timeout;
 
-use super::keys::LARGEST;
+/// How large it may be, in bytes.
+const LARGEST: usize = 1024 * 1024;
 
 /// How long whoever has it may take to hand it out.
 const TIME: Duration = Duration::from_secs(10);

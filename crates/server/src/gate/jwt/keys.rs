@@ -28,9 +28,6 @@ const REFRESH: Duration = Duration::from_mins(5);
 /// How often they are asked for at most, where somebody shows a token that none of them has signed, as anybody can.
 const AT_MOST: Duration = Duration::from_secs(10);
 
-/// How large a set of keys may be, in bytes.
-pub(super) const LARGEST: usize = 1024 * 1024;
-
 /// Where a set of keys is (RFC 7517).
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) enum Source {
