@@ -11,6 +11,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::time::{sleep, timeout};
 
+use super::late::{Begun, WATCH};
 use super::{SOON, Stage, VIEWER};
 use crate::harness::access::{token, workspace};
 use crate::harness::{CAMPAIGN_EVENTS, Database, Program, Server, run};
@@ -202,11 +203,19 @@ async fn a_provider_that_changes_its_keys_is_kept_up_with() {
         .socket(json!({ "Authorization": format!("Bearer {}", tokens[0]) }))
         .await;
     assert_eq!(socket.message().await["type"], "connection_ack");
+    let begun = [
+        Begun::new(&stage.server, Some(&tokens[0])).await,
+        Begun::of(&stage.server, Some(&tokens[0]), WATCH, "text/event-stream").await,
+    ];
     sender.send(other).unwrap();
     until(&stage, &tokens[1], 200).await;
     until(&stage, &tokens[0], 401).await;
     // Whoever is in by a key that was taken back is shown out.
     assert_eq!(timeout(SOON, socket.closed()).await.unwrap(), 4403);
+    for begun in begun {
+        let answer = begun.end().await;
+        assert!(answer.starts_with("HTTP/1.1 401 "), "{answer}");
+    }
     // What cannot be read changes nothing. It is asked for because of a token that none of the keys has signed.
     sender.send("not now".to_owned()).unwrap();
     until_asked(&stage, &tokens[0], &handed_out, "not now").await;

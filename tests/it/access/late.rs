@@ -15,20 +15,20 @@ use crate::harness::{SET_TIME, SUBPROTOCOL, Server, Socket, email};
 
 const CREATE: &str = "mutation { createCampaign(content: { name: \"Late\" }) { changed } }";
 
-const WATCH: &str = "subscription { campaignEvents(after: 0) { sequence } }";
+pub(super) const WATCH: &str = "subscription { campaignEvents(after: 0) { sequence } }";
 
 /// How long somebody who is let in may stay so without anybody looking again.
 const LOOK: Duration = Duration::from_millis(1_500);
 
 /// A request that lacks the end of its body.
-struct Begun(TcpStream);
+pub(super) struct Begun(TcpStream);
 
 impl Begun {
-    async fn new(server: &Server, token: Option<&str>) -> Self {
+    pub(super) async fn new(server: &Server, token: Option<&str>) -> Self {
         Self::of(server, token, CREATE, "application/json").await
     }
 
-    async fn of(server: &Server, token: Option<&str>, query: &str, accept: &str) -> Self {
+    pub(super) async fn of(server: &Server, token: Option<&str>, query: &str, accept: &str) -> Self {
         let mut stream = TcpStream::connect(&server.address).await.unwrap();
         let body = json!({ "query": query }).to_string();
         let authorization =
@@ -46,7 +46,7 @@ impl Begun {
     }
 
     /// What it is answered once it has all of its body.
-    async fn end(mut self) -> String {
+    pub(super) async fn end(mut self) -> String {
         self.0.write_all(b"}").await.unwrap();
         let mut answer = String::new();
         let read = timeout(SET_TIME, self.0.read_to_string(&mut answer)).await;
