@@ -17,6 +17,7 @@ mod m0010_list_columns;
 mod m0011_event_actors;
 mod m0012_tokens;
 mod m0013_segment_uses;
+mod m0014_recipients;
 mod table;
 
 /// All migrations, in order.
@@ -40,6 +41,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0011_event_actors::Migration),
             Box::new(m0012_tokens::Migration),
             Box::new(m0013_segment_uses::Migration),
+            Box::new(m0014_recipients::Migration),
         ]
     }
 }

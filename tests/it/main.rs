@@ -53,6 +53,7 @@ mod postgres;
 mod process;
 mod races;
 mod readme;
+mod recipients;
 mod resume;
 mod save_draft;
 mod scanners;

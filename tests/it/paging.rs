@@ -82,6 +82,13 @@ async fn fill(world: &World, count: usize) -> Vec<(String, List)> {
         let query = "mutation ($name: String!) { createToken(input: { name: $name, role: VIEWER }) { userErrors { code } } }";
         world.ask(query, json!({ "name": index.to_string() })).await;
     }
+    let people: Vec<Value> = (0..count)
+        .map(|index| json!({ "externalId": index.to_string() }))
+        .collect();
+    world.upsert(json!(people)).await;
+    // It holds all of them, and is asked about each.
+    let query = "mutation ($id: ID!) { updateSegment(id: $id, input: { filter: \"recipient.email == null\" }) { changed } }";
+    world.ask(query, json!({ "id": segment })).await;
     lists(&segment, &first)
 }
 
@@ -106,6 +113,11 @@ fn lists(segment: &str, campaign: &str) -> Vec<(String, List)> {
         ),
         ("inAppOrder".to_owned(), list("inAppOrder(PAGE)", source)),
         ("tokens".to_owned(), list("tokens(PAGE)", "id")),
+        ("recipients".to_owned(), list("recipients(PAGE)", "id")),
+        (
+            "segment.recipients".to_owned(),
+            below("segment", segment, "recipients(PAGE)", "id"),
+        ),
         (
             "history".to_owned(),
             below("campaign", campaign, "history(PAGE)", "sequence"),
@@ -135,9 +147,11 @@ async fn the_lists_are_all_there_are() {
         "Query.campaigns",
         "Query.canvases",
         "Query.inAppOrder",
+        "Query.recipients",
         "Query.segments",
         "Query.tokens",
         "Segment.campaigns",
+        "Segment.recipients",
     ];
     assert_eq!(connections, listed);
 }

@@ -5,7 +5,7 @@ import os
 import re
 
 import schemathesis
-from graphql import REMOVE, ArgumentNode, NullValueNode, Visitor, parse, print_ast, visit
+from graphql import REMOVE, ArgumentNode, NullValueNode, StringValueNode, Visitor, parse, print_ast, visit
 from hypothesis import strategies
 from schemathesis.graphql import nodes, scalar
 
@@ -25,7 +25,9 @@ REFUSALS = {
         r"^(\S+ is not (an id|the id of a .+|a cursor of this list in this order)"
         r"|\S+ is a number from 0 to 100"
         r"|\S+ has a NUL character"
-        r"|a page is counted from one end: give first or last, not both)$"
+        r"|filter\.segmentId names another segment than the one whose campaigns are asked for"
+        r"|a page is counted from one end: give first or last, not both"
+        r"|a recipient is found by one thing: give id or externalId)$"
     ),
     # schemathesis does not know @oneOf.
     "GRAPHQL_VALIDATION_FAILED": re.compile(r"must have exactly one field, and not null\.$"),
@@ -34,21 +36,26 @@ REFUSALS = {
 
 
 # What an argument `id` is the id of, by a part of its field's name.
-KINDS = {"campaign": "cmp_", "segment": "seg_", "canvas": "cnv_", "token": "tok_"}
+KINDS = {"campaign": "cmp_", "segment": "seg_", "recipient": "rcp_", "canvas": "cnv_", "token": "tok_"}
 
 
 class Sense(Visitor):
-    """Makes sense of what would be refused nearly always: ids of another kind, and pages counted from both ends."""
+    """Makes sense of what would be refused nearly always: ids of another kind, pages counted from both ends,
+    and a recipient by both ids."""
 
     def enter_argument(self, argument, key, arguments, path, ancestors):
         given = {other.name.value for other in arguments if not isinstance(other.value, NullValueNode)}
         if given >= {"first", "last"} and argument.name.value in ("last", "after", "before"):
             return REMOVE
-        if argument.name.value == "id":
+        if given >= {"id", "externalId"} and argument.name.value == "externalId":
+            return REMOVE
+        if argument.name.value in ("id", "sourceId") and isinstance(argument.value, StringValueNode):
             field = ancestors[-1].name.value.lower()
-            prefix = next((prefix for part, prefix in KINDS.items() if part in field), "")
-            if not argument.value.value.startswith(prefix):
-                first = next(id for id in TOLD["ids"] if id.startswith(prefix))
+            prefixes = [prefix for part, prefix in KINDS.items() if part in field][:1]
+            if argument.name.value == "sourceId":
+                prefixes = ["cmp_", "cnv_"]
+            if not argument.value.value.startswith(tuple(prefixes) or ""):
+                first = next(id for id in TOLD["ids"] if id.startswith(tuple(prefixes)))
                 return ArgumentNode(name=argument.name, value=nodes.String(first))
         return None
 

@@ -6,7 +6,7 @@ use async_graphql::Context;
 
 use crate::error::Failed;
 
-/// Charges whoever has sent an operation for as many campaigns as a command in bulk has changed. It is in the data of each
+/// Charges whoever has sent an operation for as many campaigns or recipients as a command on many has changed. It is in the data of each
 /// request where anybody counts that: how many there will be is not known before.
 #[derive(Clone)]
 pub struct Charge {
@@ -15,7 +15,7 @@ pub struct Charge {
 }
 
 impl Charge {
-    /// Has `charge` told how many campaigns have been changed. `debt` says how long it takes until whoever has sent the
+    /// Has `charge` told how many have been changed. `debt` says how long it takes until whoever has sent the
     /// operation has made up for more than they may ask for; none if they owe nothing.
     pub fn new(
         charge: impl Fn(usize) + Send + Sync + 'static,
@@ -36,10 +36,10 @@ impl Charge {
         debt.map_or(Ok(()), |wait| Err(Failed::RateLimited(wait)))
     }
 
-    /// Charges for so many campaigns.
-    pub(crate) fn for_campaigns(ctx: &Context<'_>, campaigns: usize) {
+    /// Charges for so many campaigns or recipients.
+    pub(crate) fn for_items(ctx: &Context<'_>, items: usize) {
         if let Some(Self { charge, .. }) = ctx.data_opt() {
-            charge(campaigns);
+            charge(items);
         }
     }
 }

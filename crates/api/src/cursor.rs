@@ -168,15 +168,26 @@ impl Order for BySequence {
     }
 }
 
-/// The order in which tokens were made, which is that of their ids.
+/// The lists that are always in the order in which what is in them was made, which is that of its ids.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct ByAge;
+pub(crate) enum ByAge {
+    /// The workspace's tokens.
+    Tokens,
+    /// The workspace's recipients.
+    Recipients,
+    /// Those whom a segment holds.
+    SegmentRecipients,
+}
 
 impl Order for ByAge {
     type Key = Uuid;
 
     fn mark(&self) -> &'static str {
-        "tokens"
+        match self {
+            Self::Tokens => "tokens",
+            Self::Recipients => "recipients",
+            Self::SegmentRecipients => "segment-recipients",
+        }
     }
 
     fn write(&self, key: &Uuid) -> String {

@@ -9,6 +9,7 @@ mod canvases;
 mod drafts;
 mod payload;
 mod priority;
+mod recipients;
 mod segments;
 mod tokens;
 
@@ -19,6 +20,7 @@ use campaigns::CampaignMutations;
 use canvases::CanvasMutations;
 use drafts::DraftMutations;
 use priority::PriorityMutations;
+use recipients::RecipientMutations;
 use segments::SegmentMutations;
 use tokens::TokenMutations;
 
@@ -30,6 +32,7 @@ pub struct Mutation(
     DraftMutations,
     BulkMutations,
     SegmentMutations,
+    RecipientMutations,
     CanvasMutations,
     PriorityMutations,
     TokenMutations,

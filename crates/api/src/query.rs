@@ -17,7 +17,8 @@ use crate::types::campaign_list;
 use crate::types::canvas::Canvas;
 use crate::types::in_app::InAppSource;
 use crate::types::node::Node;
-use crate::types::segment::Segment;
+use crate::types::recipient::{self, Recipient};
+use crate::types::segment::{Segment, compiled_filter};
 use crate::types::token::Token;
 use crate::viewer::Viewer;
 use crate::wants;
@@ -42,7 +43,10 @@ impl Query {
     async fn node(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The id of a campaign, a draft, a segment, a Canvas or the workspace.")] id: ID,
+        #[graphql(
+            desc = "The id of a campaign, a draft, a segment, a recipient, a Canvas or the workspace."
+        )]
+        id: ID,
     ) -> Option<Result<Node, Failed>> {
         lookup::node(ctx, &id).await.transpose()
     }
@@ -51,7 +55,9 @@ impl Query {
     async fn nodes(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The ids of campaigns, drafts, segments, Canvases or the workspace, at most 100.")]
+        #[graphql(
+            desc = "The ids of campaigns, drafts, segments, recipients, Canvases or the workspace, at most 100."
+        )]
         ids: Vec<ID>,
     ) -> Result<Vec<Option<Node>>, Failed> {
         lookup::nodes(ctx, &ids).await
@@ -121,6 +127,36 @@ impl Query {
             before,
         };
         segments(ctx, &arguments, include_archived).await
+    }
+
+    /// The recipient with this id, or with this external id; null if there is none. Give one of the two.
+    async fn recipient(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The id of a recipient.")] id: Option<ID>,
+        #[graphql(desc = "What a recipient is called where they come from.")] external_id: Option<String>,
+    ) -> Option<Result<Recipient, Failed>> {
+        let found = lookup::recipient(ctx, id.as_ref(), external_id.as_deref()).await;
+        found.transpose()
+    }
+
+    /// The workspace's recipients, the oldest first.
+    async fn recipients(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many from the start: 0 to 100; 20 if neither first nor last is given.")]
+        first: Option<i32>,
+        #[graphql(desc = "Only what stands after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end: 0 to 100; not together with first.")] last: Option<i32>,
+        #[graphql(desc = "Only what stands before this cursor.")] before: Option<String>,
+    ) -> Result<Connection<Recipient>, Failed> {
+        let arguments = PageArguments {
+            first,
+            after,
+            last,
+            before,
+        };
+        recipient::page(ctx, &arguments, ByAge::Recipients, None).await
     }
 
     /// The Canvas with this id; null if there is none.
@@ -210,12 +246,26 @@ async fn segments(
     } else {
         None
     };
+    let are_counted = [&["nodes"][..], &["edges", "node"]]
+        .into_iter()
+        .any(|rows| wants::selected(ctx.field(), &[rows, &["recipientCount"]].concat()));
+    let counts = if are_counted {
+        let filters: Result<Vec<_>, _> = slice.items.iter().map(compiled_filter).collect();
+        snapshot.recipient_counts(&filters?).await?
+    } else {
+        vec![]
+    };
+    let mut counts = counts.into_iter();
     Connection::new(slice, total, |segment| {
         let key = NameKey {
             name: sort_name(&segment.name),
             id: segment.id.uuid(),
         };
-        Ok((ByName::Segments.encode(&key), Segment(segment)))
+        let segment = match counts.next() {
+            Some(count) => Segment::counted(segment, count),
+            None => segment.into(),
+        };
+        Ok((ByName::Segments.encode(&key), segment))
     })
 }
 
@@ -247,7 +297,7 @@ async fn canvases(
 }
 
 async fn tokens(ctx: &Context<'_>, arguments: &PageArguments) -> Result<Connection<Token>, Failed> {
-    let page = arguments.page(&ByAge)?;
+    let page = arguments.page(&ByAge::Tokens)?;
     let selected = Selected::of(ctx);
     let viewer = Viewer::of(ctx)?;
     viewer.caller.check(Action::ListTokens)?;
@@ -263,7 +313,7 @@ async fn tokens(ctx: &Context<'_>, arguments: &PageArguments) -> Result<Connecti
         None
     };
     Connection::new(slice, total, |token| {
-        Ok((ByAge.encode(&token.id.uuid()), Token(token)))
+        Ok((ByAge::Tokens.encode(&token.id.uuid()), Token(token)))
     })
 }
 

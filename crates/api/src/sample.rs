@@ -22,6 +22,7 @@ pub(crate) fn segment(number: u128, archived_at: Option<Timestamp>) -> Segment {
         version: version(2),
         name: format!("Segment {number}"),
         description: "Who they are".to_owned(),
+        filter: None,
         archived_at,
     }
 }

@@ -11,6 +11,7 @@ pub(crate) mod in_app;
 pub(crate) mod message;
 pub(crate) mod node;
 pub(crate) mod payload;
+pub(crate) mod recipient;
 pub(crate) mod schedule;
 pub(crate) mod segment;
 pub(crate) mod token;

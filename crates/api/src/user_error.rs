@@ -50,7 +50,7 @@ pub(crate) enum UserErrorCode {
     NotInApp,
     /// A filter finds another number of campaigns than expected.
     CountMismatch,
-    /// More ids than one command takes.
+    /// More than one command takes.
     TooMany,
     /// An id that stands twice in one command.
     Duplicate,
@@ -67,7 +67,18 @@ pub(crate) struct Arguments {
     pub(crate) input: &'static [&'static str],
     /// What names the neighbour in a place.
     pub(crate) neighbour: &'static [&'static str],
+    /// What many of them stand in, of a command on many.
+    pub(crate) list: &'static [&'static str],
 }
+
+/// The argument `selection`, of a command on many campaigns.
+pub(crate) const SELECTED: Arguments = Arguments {
+    noun: "campaign",
+    subject: &[],
+    input: &[],
+    neighbour: &[],
+    list: &["selection", "ids"],
+};
 
 impl Arguments {
     fn target(&self, target: Target) -> &'static [&'static str] {
@@ -129,27 +140,23 @@ pub(crate) fn user_errors(refused: &Refused, arguments: &Arguments) -> Vec<UserE
         .at(&["selection", "matching", "expectedCount"]),
         Refused::TooMany { limit } => UserError::new(
             UserErrorCode::TooMany,
-            format!("One command takes at most {limit} ids; send several commands, or select by a filter."),
+            format!("One command takes at most {limit}; send several commands."),
         )
-        .at(&["selection", "ids"]),
+        .at(arguments.list),
         Refused::Duplicate { index } => UserError::new(
             UserErrorCode::Duplicate,
-            "This id stands in the list already; name each campaign once.",
+            format!("This id stands in the list already; name each {} once.", arguments.noun),
         )
-        .at(&["selection", "ids", &index.to_string()]),
+        .at(&[arguments.list, &[&index.to_string()]].concat()),
     };
     vec![error]
 }
 
 /// The user error of one campaign of a bulk command. A single error is all that the commands given in bulk can bring.
 pub(crate) fn bulk_error(refused: &Refused, index: usize) -> Option<UserError> {
-    let arguments = Arguments {
-        noun: "campaign",
-        ..Arguments::default()
-    };
-    let error = user_errors(refused, &arguments).into_iter().next()?;
+    let error = user_errors(refused, &SELECTED).into_iter().next()?;
     Some(match error.code {
-        UserErrorCode::NotFound => error.at(&["selection", "ids", &index.to_string()]),
+        UserErrorCode::NotFound => error.at(&[SELECTED.list, &[&index.to_string()]].concat()),
         _ => error,
     })
 }

@@ -1,6 +1,7 @@
 //! One command on many campaigns, in one transaction.
 
 use std::collections::{HashMap, HashSet};
+use std::hash::Hash;
 use std::sync::Arc;
 
 use understudy_domain::{Action, Campaign, CampaignId, LifecycleCommand, Transition};
@@ -151,12 +152,16 @@ impl BulkReport {
     }
 }
 
-fn check(ids: &[CampaignId]) -> Result<(), Refused> {
-    if ids.len() > MOST_IDS {
-        return Err(Refused::TooMany { limit: MOST_IDS });
+/// Holds that one command does not take too many of anything, and each once.
+pub(crate) fn check_list<T: Eq + Hash>(
+    mut ids: impl ExactSizeIterator<Item = T>,
+    limit: usize,
+) -> Result<(), Refused> {
+    if ids.len() > limit {
+        return Err(Refused::TooMany { limit });
     }
     let mut seen = HashSet::with_capacity(ids.len());
-    match ids.iter().position(|id| !seen.insert(id)) {
+    match ids.position(|id| !seen.insert(id)) {
         Some(index) => Err(Refused::Duplicate { index }),
         None => Ok(()),
     }
@@ -165,7 +170,7 @@ fn check(ids: &[CampaignId]) -> Result<(), Refused> {
 async fn select(tx: &WriteTx, selection: &Selection) -> Result<Vec<CampaignId>, CommandError> {
     match selection {
         Selection::Ids(ids) => {
-            check(ids)?;
+            check_list(ids.iter(), MOST_IDS)?;
             Ok(ids.clone())
         }
         Selection::Matching {

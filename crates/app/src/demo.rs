@@ -11,6 +11,7 @@ mod in_app;
 mod journeys;
 mod orders;
 mod patch;
+mod people;
 mod sales;
 mod table;
 #[cfg(test)]
@@ -62,7 +63,7 @@ pub enum DemoError {
     Failed(#[from] Failure),
 }
 
-/// Fills a workspace with examples, if it has no campaign, segment or Canvas yet, archived or not.
+/// Fills a workspace with examples, if it has no campaign, segment, Canvas or recipient yet, archived or not.
 ///
 /// It is a long row of commands, each in a transaction of its own. If one fails, what came before it stays, and no
 /// later call adds to it: examples that are wanted whole again need a new database. The workspace is looked at only
@@ -75,6 +76,7 @@ pub async fn fill(app: &App, workspace: WorkspaceId) -> Result<Filled, DemoError
         return Ok(Filled::NotEmpty);
     }
     let mut filling = Filling::new(app, workspace);
+    filling.create_recipients().await?;
     filling.create_sources().await?;
     // One from each table in turn, so that lists by time do not show one theme after the other.
     let longest = TABLES.iter().map(|table| table.len()).max().unwrap_or(0);
@@ -116,5 +118,6 @@ async fn is_empty(app: &App, workspace: WorkspaceId) -> Result<bool, Failure> {
     let campaigns = snapshot.campaign_count(&every_status).await?;
     let segments = snapshot.segment_count(true).await?;
     let canvases = snapshot.canvas_count(true).await?;
-    Ok(campaigns + segments + canvases == 0)
+    let recipients = snapshot.recipient_count().await?;
+    Ok(campaigns + segments + canvases + recipients == 0)
 }

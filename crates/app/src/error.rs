@@ -40,7 +40,7 @@ pub enum Refused {
     NotFound(Target),
     /// The rules of the campaign, or its input, refuse it.
     Campaign(Refusal),
-    /// The input of a segment or a Canvas is wrong; paths below the input.
+    /// The input of a segment, a recipient or a Canvas is wrong; paths below the input.
     Invalid(Vec<Problem>),
     /// The segment has moved on since the client last saw it.
     VersionConflict {
@@ -66,12 +66,12 @@ pub enum Refused {
         /// How many there are.
         actual: u64,
     },
-    /// More ids than one bulk command takes.
+    /// More than one command takes.
     TooMany {
         /// The most there may be.
         limit: usize,
     },
-    /// An id that stands twice in one bulk command.
+    /// An id that stands twice in one command.
     Duplicate {
         /// Where the second one stands.
         index: usize,

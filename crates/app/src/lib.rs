@@ -15,6 +15,7 @@ pub mod feed;
 mod figures;
 mod priority;
 mod reads;
+mod recipients;
 mod secret;
 mod segments;
 
@@ -27,6 +28,7 @@ pub use error::{CommandError, Failure, Refused, Target};
 pub use figures::describe_metrics;
 pub use priority::Spot;
 pub use reads::{ReadShare, View};
+pub use recipients::MOST_RECIPIENTS;
 pub use secret::{NoRandomness, Secret};
 pub use segments::SegmentArchiving;
 pub use understudy_persistence::SecretHash;

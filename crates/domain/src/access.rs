@@ -10,7 +10,7 @@ use crate::Command;
 pub enum Role {
     /// Reads.
     Viewer,
-    /// Also writes: campaigns, drafts, segments, Canvases, the in-app order.
+    /// Also writes: campaigns, drafts, segments, recipients, Canvases, the in-app order.
     Editor,
     /// Also decides what is sent.
     Launcher,
@@ -38,12 +38,16 @@ pub enum Action {
     Campaign(Command),
     /// Make a new segment.
     CreateSegment,
-    /// Change what a segment is called and says.
+    /// Change what a segment is called and says, and whom it holds.
     UpdateSegment,
     /// Archive a segment, and the campaigns that use it.
     ArchiveSegment,
     /// Take a segment back into use.
     UnarchiveSegment,
+    /// Make recipients, and change those that there are.
+    UpsertRecipients,
+    /// Erase a recipient.
+    DeleteRecipient,
     /// Make a new Canvas.
     CreateCanvas,
     /// Take a Canvas out of the in-app order.
@@ -71,6 +75,8 @@ impl Action {
             )
             | Self::CreateSegment
             | Self::UpdateSegment
+            | Self::UpsertRecipients
+            | Self::DeleteRecipient
             | Self::CreateCanvas
             | Self::SetCanvasPriority => Role::Editor,
             Self::Campaign(

@@ -88,6 +88,7 @@ fn is_prefix(text: &str) -> bool {
         DraftId::PREFIX,
         SegmentId::PREFIX,
         CanvasId::PREFIX,
+        RecipientId::PREFIX,
         WorkspaceId::PREFIX,
         TokenId::PREFIX,
     ]
@@ -107,6 +108,8 @@ ids! {
     SegmentId, "seg", "segment";
     /// A Canvas.
     CanvasId, "cnv", "Canvas";
+    /// A recipient.
+    RecipientId, "rcp", "recipient";
 }
 
 impl WorkspaceId {
@@ -125,6 +128,8 @@ pub enum NodeId {
     Segment(SegmentId),
     /// A Canvas's.
     Canvas(CanvasId),
+    /// A recipient's.
+    Recipient(RecipientId),
     /// A workspace's.
     Workspace(WorkspaceId),
 }
@@ -139,6 +144,7 @@ impl FromStr for NodeId {
             DraftId::PREFIX => text.parse().map(Self::Draft),
             SegmentId::PREFIX => text.parse().map(Self::Segment),
             CanvasId::PREFIX => text.parse().map(Self::Canvas),
+            RecipientId::PREFIX => text.parse().map(Self::Recipient),
             WorkspaceId::PREFIX => text.parse().map(Self::Workspace),
             _ => Err(IdError::Malformed),
         }
@@ -172,9 +178,11 @@ impl FromStr for SourceId {
         match text.parse()? {
             NodeId::Campaign(id) => Ok(Self::Campaign(id)),
             NodeId::Canvas(id) => Ok(Self::Canvas(id)),
-            NodeId::Draft(_) | NodeId::Segment(_) | NodeId::Workspace(_) => Err(IdError::WrongKind {
-                expected: "campaign or a Canvas",
-            }),
+            NodeId::Draft(_) | NodeId::Segment(_) | NodeId::Recipient(_) | NodeId::Workspace(_) => {
+                Err(IdError::WrongKind {
+                    expected: "campaign or a Canvas",
+                })
+            }
         }
     }
 }

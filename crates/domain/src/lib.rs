@@ -5,13 +5,16 @@
 //! [`rules`] and nowhere else; who may give it, in [`access`].
 
 pub mod access;
+mod address;
 pub mod breach;
 pub mod campaign;
 pub mod content;
 pub mod event;
+pub mod filter;
 pub mod id;
 pub mod in_app;
 pub mod problem;
+pub mod recipient;
 pub mod refusal;
 pub mod replay;
 pub mod rules;
@@ -26,9 +29,11 @@ pub use content::{
     Channel, Content, EmailMessage, Header, InAppMessage, Message, Schedule, ScheduleKind, WebhookMessage,
 };
 pub use event::{CampaignEvent, EventKind};
-pub use id::{CampaignId, CanvasId, DraftId, NodeId, SegmentId, SourceId, TokenId, WorkspaceId};
+pub use filter::{Filter, FilterError};
+pub use id::{CampaignId, CanvasId, DraftId, NodeId, RecipientId, SegmentId, SourceId, TokenId, WorkspaceId};
 pub use in_app::{InAppLevel, Place, Rank};
 pub use problem::{Flaw, Problem, ProblemKind};
+pub use recipient::{Recipient, RecipientPatch};
 pub use refusal::{Reason, Refusal};
 pub use replay::Replay;
 pub use rules::{Command, Readiness, Standing, Verdict};

@@ -1,6 +1,6 @@
 //! What is wrong with an input, and where.
 
-use crate::SegmentId;
+use crate::{FilterError, SegmentId};
 
 /// One thing that is wrong with an input. An input is checked to its end: all its problems are told at once.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,6 +44,11 @@ pub enum ProblemKind {
         /// The most there may be.
         limit: usize,
     },
+    /// More lists and objects within one another than allowed.
+    TooDeep {
+        /// The most there may be.
+        limit: usize,
+    },
     /// An item that stands twice in a list that has each once.
     Repeated,
     /// A NUL character, which `PostgreSQL` cannot store.
@@ -54,6 +59,10 @@ pub enum ProblemKind {
     Control,
     /// The id of something, in place of a name.
     AnId,
+    /// Not a JSON object.
+    NotAnObject,
+    /// Not an expression that tells whom a segment holds.
+    NotAFilter(FilterError),
     /// Not an email address.
     NotAnAddress,
     /// Not an http or https URL with a host.

@@ -1,8 +1,10 @@
 //! What stands around campaigns: segments, which they are sent to, and Canvases, which they compete with.
 
 use crate::problem::Problems;
-use crate::text::{DESCRIPTION, NAME, Patched};
-use crate::{CanvasId, Flaw, Place, Problem, SegmentId, Timestamp, Version};
+use crate::text::{DESCRIPTION, NAME, Patched, check_body};
+use crate::{
+    CanvasId, Filter, FilterError, Flaw, Place, Problem, ProblemKind, SegmentId, Timestamp, Version, filter,
+};
 
 /// A group of users. Archiving it archives every campaign whose live content uses it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,6 +17,8 @@ pub struct Segment {
     pub name: String,
     /// Up to 10,000 characters.
     pub description: String,
+    /// Whom it holds, as a CEL expression; `None`: everyone.
+    pub filter: Option<String>,
     /// When it was archived; `None` while it is in use.
     pub archived_at: Option<Timestamp>,
 }
@@ -26,6 +30,8 @@ pub struct SegmentPatch {
     pub name: Patched<String>,
     /// The description.
     pub description: Patched<String>,
+    /// The filter; null is everyone.
+    pub filter: Patched<String>,
 }
 
 impl Segment {
@@ -39,6 +45,7 @@ impl Segment {
             version: Version::FIRST,
             name: String::new(),
             description: String::new(),
+            filter: None,
             archived_at: None,
         };
         let name = patch.name.required();
@@ -54,11 +61,25 @@ impl Segment {
         let name = NAME.patch(&mut problems, "name", patch.name, self.name);
         let description =
             DESCRIPTION.patch(&mut problems, "description", patch.description, self.description);
+        let filter = match patch.filter {
+            Patched::Keep | Patched::Missing => self.filter,
+            Patched::Null => None,
+            Patched::Set(filter) => Some(check_filter(&mut problems, filter)),
+        };
         problems.unless_any(Self {
             name,
             description,
+            filter,
             ..self
         })
+    }
+
+    /// What tells whom it holds; `None`: everyone.
+    ///
+    /// # Errors
+    /// If its filter is none, which would not be let in.
+    pub fn compiled_filter(&self) -> Result<Option<Filter>, FilterError> {
+        self.filter.as_deref().map(Filter::compile).transpose()
     }
 
     /// All that would be wrong with it if it came in today.
@@ -67,12 +88,23 @@ impl Segment {
         let again = SegmentPatch {
             name: Patched::Set(self.name.clone()),
             description: Patched::Set(self.description.clone()),
+            filter: self.filter.clone().map_or(Patched::Null, Patched::Set),
         };
         match self.clone().patched(again) {
             Err(problems) => problems.into_iter().map(Flaw::Problem).collect(),
             Ok(kept) => name_flaw(&self.name, &kept.name),
         }
     }
+}
+
+fn check_filter(problems: &mut Problems, filter: String) -> String {
+    check_body(problems, "filter", &filter, filter::LIMIT);
+    if filter.len() <= filter::LIMIT
+        && let Err(error) = Filter::compile(&filter)
+    {
+        problems.add("filter", ProblemKind::NotAFilter(error));
+    }
+    filter
 }
 
 /// A competitor for the in-app slot: named, ranked, archivable. Its journey is not modelled.

@@ -8,6 +8,7 @@ mod contents;
 mod differences;
 mod events;
 mod owners;
+mod recipients;
 mod references;
 mod sources;
 mod tables;
@@ -126,6 +127,7 @@ impl Check<'_> {
                 self.segments(workspace).await?;
                 self.canvases(workspace).await?;
                 self.tokens(workspace).await?;
+                self.recipients(workspace).await?;
             }
         }
         if !has_default {

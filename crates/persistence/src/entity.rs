@@ -13,6 +13,7 @@ pub(crate) mod content_segment;
 pub(crate) mod content_tag;
 pub(crate) mod draft;
 pub(crate) mod in_app_place;
+pub(crate) mod recipient;
 pub(crate) mod segment;
 pub(crate) mod token;
 pub(crate) mod workspace;

@@ -9,6 +9,7 @@ pub(crate) mod in_app;
 mod keyset;
 pub mod model;
 pub mod page;
+mod recipients;
 mod snapshot;
 mod sources;
 mod tokens;

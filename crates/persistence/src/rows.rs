@@ -4,14 +4,16 @@ use sea_orm::ActiveValue::Set;
 use serde_json::{Value, json};
 use understudy_domain::{
     ArchiveCause, CampaignEvent, CampaignId, Canvas, CanvasId, Channel, EmailMessage, Header, InAppMessage,
-    Lifecycle, Message, Place, Rank, Schedule, Segment, SegmentId, SourceId, Status, Token, TokenId, Version,
-    WebhookMessage, WorkspaceId,
+    Lifecycle, Message, Place, Rank, Recipient, RecipientId, Schedule, Segment, SegmentId, SourceId, Status,
+    Token, TokenId, Version, WebhookMessage, WorkspaceId,
 };
 use uuid::Uuid;
 
 use crate::StoreError;
 use crate::codes::{Code, level_from_number, level_number};
-use crate::entity::{campaign, campaign_event, canvas, content, in_app_place, segment, token, workspace};
+use crate::entity::{
+    campaign, campaign_event, canvas, content, in_app_place, recipient, segment, token, workspace,
+};
 use crate::read::page::sort_name;
 use crate::read::{RecordedEvent, WorkspaceRead};
 use crate::store::SecretHash;
@@ -214,6 +216,7 @@ pub(crate) fn segment(row: segment::Model) -> Result<Segment, StoreError> {
         version: version(row.version)?,
         name: row.name,
         description: row.description,
+        filter: row.filter,
         archived_at: row.archived_at,
     })
 }
@@ -226,6 +229,7 @@ pub(crate) fn segment_columns(workspace: WorkspaceId, segment: &Segment) -> segm
         sort_name: Set(sort_name(&segment.name)),
         name: Set(segment.name.clone()),
         description: Set(segment.description.clone()),
+        filter: Set(segment.filter.clone()),
         archived_at: Set(segment.archived_at),
     }
 }
@@ -322,6 +326,30 @@ pub(crate) fn token_columns(
         created_by: Set(token.created_by.clone()),
         expires_at: Set(token.expires_at),
         revoked_at: Set(token.revoked_at),
+    }
+}
+
+pub(crate) fn recipient(row: recipient::Model) -> Result<Recipient, StoreError> {
+    let id = RecipientId::from_uuid(row.id);
+    Ok(Recipient {
+        id,
+        external_id: row.external_id,
+        email: row.email,
+        attributes: serde_json::from_str(&row.attributes).map_err(|_| corrupt("object of attributes", id))?,
+        created_at: row.created_at,
+        updated_at: row.updated_at,
+    })
+}
+
+pub(crate) fn recipient_columns(workspace: WorkspaceId, recipient: &Recipient) -> recipient::ActiveModel {
+    recipient::ActiveModel {
+        id: Set(recipient.id.uuid()),
+        workspace_id: Set(workspace.uuid()),
+        external_id: Set(recipient.external_id.clone()),
+        email: Set(recipient.email.clone()),
+        attributes: Set(Value::Object(recipient.attributes.clone()).to_string()),
+        created_at: Set(recipient.created_at),
+        updated_at: Set(recipient.updated_at),
     }
 }
 

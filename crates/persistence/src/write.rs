@@ -5,6 +5,7 @@ mod contents;
 mod events;
 mod load;
 mod order;
+mod recipients;
 mod save;
 mod sources;
 

@@ -99,12 +99,14 @@ async fn a_command_that_is_forbidden_changes_nothing() {
     let campaign = world.active(in_app("It")).await;
     world.save_draft(&campaign, json!({ "name": "Draft" })).await;
     let (segment, canvas) = (world.segment("It").await, world.canvas("It", "LOW").await);
+    let recipient = world.recipient("it").await;
     let token = "mutation { createToken(input: { name: \"It\", role: VIEWER }) { token { id } } }";
     let token = world.ask(token, json!({})).await["createToken"]["token"]["id"].clone();
     let end = world.log_end().await;
     let existing = |path: &str| match id_kinds(path)[0] {
         "cmp" => json!(campaign),
         "seg" => json!(segment),
+        "rcp" => json!(recipient),
         "cnv" => json!(canvas),
         "tok" => token.clone(),
         kind => panic!("{kind}"),

@@ -45,6 +45,54 @@ async fn a_segment_has_a_version_and_a_description_within_its_limit() {
 }
 
 #[tokio::test]
+async fn recipients_and_filters_are_as_the_rules_keep_them() {
+    let world = World::new().await;
+    let person = json!([{ "externalId": "ada", "attributes": { "a": 0.1, "b": [1e300] } }]);
+    let payload = world.upsert(person).await;
+    let recipient = payload["recipients"][0]["id"].as_str().unwrap();
+    let segment = world.segment("Ours").await;
+    assert_found(&world, &[]).await;
+    let tampering = world.tamper().await;
+    let set = async |column: &'static str, value: &str| {
+        tampering
+            .set("recipients", &row(recipient), (column, value.into()))
+            .await;
+    };
+    set("external_id", "a\nb").await;
+    set("email", "nowhere").await;
+    let filter = ("filter", "true &&".into());
+    tampering.set("segments", &row(&segment), filter).await;
+    let found = findings(world.database.url()).await;
+    let told = |subject: &str, start: &str| {
+        let start = format!("{subject}: {start}");
+        found.iter().any(|finding| finding.starts_with(&start))
+    };
+    assert!(
+        told(recipient, "externalId: the rules do not let it in: Control"),
+        "{found:?}"
+    );
+    assert!(
+        told(recipient, "email: the rules do not let it in: NotAnAddress"),
+        "{found:?}"
+    );
+    assert!(
+        told(&segment, "filter: the rules do not let it in: NotAFilter"),
+        "{found:?}"
+    );
+    assert_eq!(found.len(), 3);
+    tampering.run("UPDATE segments SET filter = NULL").await;
+    tampering.run("UPDATE recipients SET email = NULL").await;
+    set("external_id", "ada").await;
+    // As it is read, but not as it is written.
+    set("attributes", "{ }").await;
+    let spaced = format!("{recipient}: attributes: expected \"{{}}\", found \"{{ }}\"");
+    assert_found(&world, &[spaced]).await;
+    set("attributes", "[]").await;
+    let no_object = format!("{recipient}: a stored object of attributes is corrupt: {recipient}");
+    assert_found(&world, &[no_object]).await;
+}
+
+#[tokio::test]
 async fn a_token_is_as_the_rules_keep_it() {
     let world = World::new().await;
     let make =

@@ -59,6 +59,21 @@ pub(super) async fn fill(world: &World) {
     // Each table has something, whatever chance has done.
     let id = world.active(email("With a draft")).await;
     world.save_draft(&id, json!({ "name": "Its draft" })).await;
+    let people: Vec<Value> = TEXTS
+        .iter()
+        .enumerate()
+        .map(|(index, (text, _))| {
+            let attributes =
+                json!({ "text": text, *text: [0.1, 1e300, -0.0, 1.0, 5e-324, u64::MAX, i64::MIN, null] });
+            json!({ "externalId": format!("{index} 'x'"), "attributes": attributes })
+        })
+        .collect();
+    let made = world.upsert(json!(people)).await;
+    assert_eq!(
+        made["recipients"].as_array().unwrap().len(),
+        TEXTS.len(),
+        "{made}"
+    );
     let token = "mutation { createToken(input: { name: \"It\", role: EDITOR }) { token { id } } }";
     world.ask(token, json!({})).await;
 }

@@ -29,7 +29,7 @@ const ROOTS: [(&str, &str); 3] = [
 pub(crate) fn calls(types: &Types) -> Vec<Call> {
     let of_root = |(operation, root)| {
         let call = move |field: &Value| Call {
-            given: given(types, field, ""),
+            given: given(types, field, one_of(name(field))),
             path: name(field).to_owned(),
             operation,
             is_list: false,
@@ -38,6 +38,14 @@ pub(crate) fn calls(types: &Types) -> Vec<Call> {
         types.fields(root).iter().map(call)
     };
     ROOTS.into_iter().flat_map(of_root).collect()
+}
+
+/// The argument to give to a field that takes one of several.
+fn one_of(field: &str) -> &'static str {
+    match field {
+        "recipient" => "recipient.id",
+        _ => "",
+    }
 }
 
 /// A call for each argument that takes ids, in the order of the schema.
@@ -152,9 +160,11 @@ fn in_brackets(items: &[String]) -> String {
 fn selection(types: &Types, of: &str) -> &'static str {
     let has = |field| types.field(of, field).is_some();
     match of {
-        "Node" | "Campaign" | "Segment" | "Canvas" | "InAppSource" => "{ id }",
+        "Node" | "Campaign" | "Segment" | "Recipient" | "Canvas" | "InAppSource" => "{ id }",
         "Viewer" => "{ role }",
-        "CreateTokenPayload" => "{ userErrors { code field } }",
+        "CreateTokenPayload" | "RecipientsPayload" | "DeleteRecipientPayload" => {
+            "{ userErrors { code field } }"
+        }
         "BulkPayload" => "{ results { outcome error { code field } } userErrors { code field } }",
         _ if has("userErrors") => "{ changed userErrors { code field } }",
         _ if has("totalCount") => "{ totalCount }",

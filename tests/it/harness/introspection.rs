@@ -129,10 +129,11 @@ pub(crate) fn id_kinds(argument: &str) -> &'static [&'static str] {
         "segmentId" | "segmentIds" => &["seg"],
         "campaignId" | "campaignIds" => &["cmp"],
         "id" | "ids" => match field {
-            "node" | "nodes" => &["cmp", "drf", "seg", "cnv", "wsp"],
+            "node" | "nodes" => &["cmp", "drf", "seg", "rcp", "cnv", "wsp"],
             _ if field.to_lowercase().contains("token") => &["tok"],
             _ if field.to_lowercase().contains("campaign") => &["cmp"],
             _ if field.to_lowercase().contains("segment") => &["seg"],
+            _ if field.to_lowercase().contains("recipient") => &["rcp"],
             _ if field.to_lowercase().contains("canvas") => &["cnv"],
             _ => panic!("{argument} takes an id: let the stories know of which kind"),
         },

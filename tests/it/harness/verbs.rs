@@ -56,6 +56,22 @@ impl World {
         self.ask(query, json!({ "id": id })).await["unarchiveSegment"].clone()
     }
 
+    /// Makes recipients, or changes them; the payload.
+    pub(crate) async fn upsert(&self, recipients: Value) -> Value {
+        let query = "mutation ($recipients: [RecipientInput!]!) { upsertRecipients(recipients: $recipients) {
+            userErrors { code message field }
+            recipients { id externalId email attributes createdAt updatedAt }
+        } }";
+        let data = self.ask(query, json!({ "recipients": recipients })).await;
+        data["upsertRecipients"].clone()
+    }
+
+    /// Makes a recipient with nothing but an external id; the recipient's own.
+    pub(crate) async fn recipient(&self, external_id: &str) -> String {
+        let payload = self.upsert(json!([{ "externalId": external_id }])).await;
+        payload["recipients"][0]["id"].as_str().unwrap().to_owned()
+    }
+
     /// Runs `archiveCanvas` or `unarchiveCanvas`; its payload.
     pub(crate) async fn run_on_canvas(&self, command: &str, id: &str) -> Value {
         let query = format!(

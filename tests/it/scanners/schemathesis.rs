@@ -67,12 +67,13 @@ async fn scan(server: &Server, known: &[String], task: &Task<'_>) -> Option<Answ
 async fn known(server: &Server, by: Option<&str>) -> Vec<String> {
     let query = "{
         segments(first: 4) { nodes { id } }
+        recipients(first: 3) { nodes { id } }
         canvases(first: 1) { nodes { id } }
         campaigns(first: 2) { nodes { id } }
         pairs: campaigns(first: 1, filter: { hasDraft: true }) { nodes { id draft { id } } }
         viewer { workspace { id } } }";
     let things = ask(server, by, query).await;
-    let lists = ["segments", "canvases", "campaigns", "pairs"];
+    let lists = ["segments", "recipients", "canvases", "campaigns", "pairs"];
     let mut known: Vec<_> = lists.into_iter().flat_map(|list| ids(&things[list])).collect();
     let draft = &things["pairs"]["nodes"][0]["draft"]["id"];
     let workspace = &things["viewer"]["workspace"]["id"];

@@ -43,6 +43,9 @@ fn takers() -> Vec<Taker> {
         taker(ByName::Canvases),
         taker(ByPlace),
         taker(BySequence),
+        taker(ByAge::Tokens),
+        taker(ByAge::Recipients),
+        taker(ByAge::SegmentRecipients),
     ];
     orders().map(taker).chain(others).collect()
 }

@@ -12,7 +12,7 @@ use crate::error::Failed;
 use crate::input::bulk::{BulkOptions, CampaignSelection};
 use crate::types::campaign::Campaign;
 use crate::types::payload::{BulkOutcome, BulkPayload, BulkResult};
-use crate::user_error::{Arguments, bulk_error, user_errors};
+use crate::user_error::{SELECTED, bulk_error, user_errors};
 use crate::viewer::Viewer;
 use crate::wants;
 
@@ -86,12 +86,12 @@ async fn bulk(
     let answer = viewer.app.bulk(&viewer.caller, command, selection, options).await;
     match refusals(answer)? {
         Ok(report) => {
-            Charge::for_campaigns(ctx, report.items.len());
+            Charge::for_items(ctx, report.items.len());
             Ok(report_payload(ctx, report).await)
         }
         Err(refused) => Ok(BulkPayload {
             results: vec![],
-            user_errors: user_errors(&refused, &Arguments::default()),
+            user_errors: user_errors(&refused, &SELECTED),
         }),
     }
 }

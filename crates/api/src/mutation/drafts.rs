@@ -18,6 +18,7 @@ const ARGUMENTS: Arguments = Arguments {
     subject: &["campaignId"],
     input: &["content"],
     neighbour: &[],
+    list: &[],
 };
 
 #[derive(Default)]

@@ -102,7 +102,7 @@ pub(super) async fn show_segment(ctx: &Context<'_>, id: Option<SegmentId>) -> Sh
         return Ok(None);
     };
     let snapshot = Viewer::of(ctx)?.snapshot().await?;
-    Ok(snapshot.segments(&[id]).await?.remove(&id).map(Segment))
+    Ok(snapshot.segments(&[id]).await?.remove(&id).map(Segment::from))
 }
 
 /// The Canvas in the payload's `field`, read only if it is selected.

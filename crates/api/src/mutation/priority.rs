@@ -34,6 +34,7 @@ impl PriorityMutations {
             subject: &["sourceId"],
             input: &[],
             neighbour,
+            list: &[],
         };
         let (id, end) = payload::end(answer, Some(source), &arguments)?;
         Ok(InAppPriorityPayload {

@@ -21,6 +21,7 @@ const ARGUMENTS: Arguments = Arguments {
     subject: &["id"],
     input: &["input"],
     neighbour: &[],
+    list: &[],
 };
 
 #[derive(Default)]
@@ -82,7 +83,7 @@ impl SegmentMutations {
             },
         );
         let (_, end) = payload::end::<SegmentId>(answer, None, &ARGUMENTS)?;
-        Charge::for_campaigns(ctx, archived.len());
+        Charge::for_items(ctx, archived.len());
         Ok(ArchiveSegmentPayload {
             shown: payload::show_segment(ctx, Some(id)).await,
             end,

@@ -17,6 +17,7 @@ const ARGUMENTS: Arguments = Arguments {
     subject: &["id"],
     input: &["input"],
     neighbour: &[],
+    list: &[],
 };
 
 #[derive(Default)]

@@ -5,13 +5,14 @@ use std::collections::HashMap;
 use async_graphql::{Context, ID};
 use understudy_app::Snapshot;
 use understudy_app::read::Wants;
-use understudy_domain::{CampaignId, CanvasId, DraftId, NodeId, SegmentId, WorkspaceId};
+use understudy_domain::{CampaignId, CanvasId, DraftId, NodeId, RecipientId, SegmentId, WorkspaceId};
 
 use super::id;
 use crate::error::Failed;
 use crate::types::campaign::Campaign;
 use crate::types::canvas::Canvas;
 use crate::types::node::Node;
+use crate::types::recipient::Recipient;
 use crate::types::segment::Segment;
 use crate::types::viewer::Workspace;
 use crate::viewer::Viewer;
@@ -53,7 +54,7 @@ pub(super) async fn campaign(ctx: &Context<'_>, id: &ID) -> Result<Option<Campai
 pub(super) async fn segment(ctx: &Context<'_>, id: &ID) -> Result<Option<Segment>, Failed> {
     let id: SegmentId = id::parse(id, "id")?;
     let snapshot = Viewer::of(ctx)?.snapshot().await?;
-    Ok(snapshot.segments(&[id]).await?.remove(&id).map(Segment))
+    Ok(snapshot.segments(&[id]).await?.remove(&id).map(Segment::from))
 }
 
 /// The Canvas with this id.
@@ -63,6 +64,32 @@ pub(super) async fn canvas(ctx: &Context<'_>, id: &ID) -> Result<Option<Canvas>,
     Ok(snapshot.canvases(&[id]).await?.remove(&id).map(Canvas))
 }
 
+/// The recipient with this id, or with this external id.
+pub(super) async fn recipient(
+    ctx: &Context<'_>,
+    id: Option<&ID>,
+    external_id: Option<&str>,
+) -> Result<Option<Recipient>, Failed> {
+    let found = match (id, external_id) {
+        (Some(id), None) => {
+            let id: RecipientId = id::parse(id, "id")?;
+            let snapshot = Viewer::of(ctx)?.snapshot().await?;
+            snapshot.recipients(&[id]).await?.remove(&id)
+        }
+        (None, Some(external_id)) => {
+            let snapshot = Viewer::of(ctx)?.snapshot().await?;
+            snapshot.recipient_named(external_id).await?
+        }
+        (Some(_), Some(_)) | (None, None) => {
+            return Err(Failed::BadInput {
+                argument: None,
+                message: "a recipient is found by one thing: give id or externalId".to_owned(),
+            });
+        }
+    };
+    Ok(found.map(Recipient))
+}
+
 /// The ids of several nodes, kind by kind.
 #[derive(Default)]
 struct Kinds {
@@ -70,6 +97,7 @@ struct Kinds {
     drafts: Vec<DraftId>,
     segments: Vec<SegmentId>,
     canvases: Vec<CanvasId>,
+    recipients: Vec<RecipientId>,
     workspaces: Vec<WorkspaceId>,
 }
 
@@ -85,6 +113,7 @@ impl Kinds {
                 NodeId::Draft(id) => kinds.drafts.push(id),
                 NodeId::Segment(id) => kinds.segments.push(id),
                 NodeId::Canvas(id) => kinds.canvases.push(id),
+                NodeId::Recipient(id) => kinds.recipients.push(id),
                 NodeId::Workspace(id) => kinds.workspaces.push(id),
             }
         }
@@ -101,11 +130,15 @@ async fn find(ctx: &Context<'_>, ids: &[NodeId]) -> Result<Vec<Option<Node>>, Fa
     add_campaigns(&snapshot, &kinds, wants, &mut found).await?;
     if !kinds.segments.is_empty() {
         let segments = snapshot.segments(&kinds.segments).await?.into_iter();
-        found.extend(segments.map(|(id, segment)| (NodeId::Segment(id), Segment(segment).into())));
+        found.extend(segments.map(|(id, segment)| (NodeId::Segment(id), Segment::from(segment).into())));
     }
     if !kinds.canvases.is_empty() {
         let canvases = snapshot.canvases(&kinds.canvases).await?.into_iter();
         found.extend(canvases.map(|(id, canvas)| (NodeId::Canvas(id), Canvas(canvas).into())));
+    }
+    if !kinds.recipients.is_empty() {
+        let recipients = snapshot.recipients(&kinds.recipients).await?.into_iter();
+        found.extend(recipients.map(|(id, recipient)| (NodeId::Recipient(id), Recipient(recipient).into())));
     }
     if !kinds.workspaces.is_empty() {
         let workspace = snapshot.workspace().await?;

@@ -66,7 +66,7 @@ impl Campaign {
                     segment.ok_or_else(|| Failed::impossible("an archiving segment was not read"))?;
                 ArchiveCause::Segment(SegmentArchive {
                     at,
-                    segment: Segment(segment),
+                    segment: Segment::from(segment),
                 })
             }
         }))

@@ -49,5 +49,5 @@ pub(super) fn message(content: &ContentRead) -> Option<Message<'_>> {
 
 /// The segments of a content.
 pub(super) fn segments(content: &ContentRead) -> Vec<Segment> {
-    content.segments.iter().cloned().map(Segment).collect()
+    content.segments.iter().cloned().map(Segment::from).collect()
 }

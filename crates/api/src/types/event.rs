@@ -193,7 +193,9 @@ impl Beside {
             let segment = recorded.event.caused_by_segment;
             CampaignEvent {
                 campaign: campaigns.get(&recorded.event.campaign_id).cloned(),
-                segment: segment.and_then(|id| segments.get(&id).cloned()).map(Segment),
+                segment: segment
+                    .and_then(|id| segments.get(&id).cloned())
+                    .map(Segment::from),
                 recorded,
             }
         });

@@ -2,11 +2,12 @@
 
 use async_graphql::{Enum, ID, Object};
 use understudy_app::MadeToken;
-use understudy_domain::CampaignId;
+use understudy_domain::{CampaignId, RecipientId};
 
 use super::campaign::Campaign;
 use super::canvas::Canvas;
 use super::in_app::InAppSource;
+use super::recipient::Recipient;
 use super::segment::Segment;
 use super::token::Token;
 use crate::error::Failed;
@@ -105,6 +106,46 @@ impl CreateTokenPayload {
     /// whoever loses it makes another token. Null if it was refused.
     async fn secret(&self) -> Option<&str> {
         self.made.as_ref().map(|made| made.secret.reveal())
+    }
+
+    /// Why the command was refused; empty if it was not.
+    async fn user_errors(&self) -> &[UserError] {
+        &self.user_errors
+    }
+}
+
+/// What became of making and changing recipients.
+pub(crate) struct RecipientsPayload {
+    pub(crate) recipients: Result<Vec<Recipient>, Failed>,
+    pub(crate) user_errors: Vec<UserError>,
+}
+
+/// What became of making and changing recipients.
+#[Object]
+impl RecipientsPayload {
+    /// The recipients as they are now, in the order in which they were given; empty if the command was refused.
+    fn recipients(&self) -> Result<Vec<Recipient>, Failed> {
+        self.recipients.clone()
+    }
+
+    /// Why the command was refused; empty if it was not.
+    async fn user_errors(&self) -> &[UserError] {
+        &self.user_errors
+    }
+}
+
+/// What became of erasing a recipient.
+pub(crate) struct DeleteRecipientPayload {
+    pub(crate) deleted: Option<RecipientId>,
+    pub(crate) user_errors: Vec<UserError>,
+}
+
+/// What became of erasing a recipient.
+#[Object]
+impl DeleteRecipientPayload {
+    /// The id of the recipient who was erased; null if there was none with it.
+    async fn deleted_id(&self) -> Option<ID> {
+        self.deleted.map(ID::from)
     }
 
     /// Why the command was refused; empty if it was not.

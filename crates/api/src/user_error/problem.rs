@@ -21,11 +21,14 @@ fn user_error(problem: &Problem, input: &[&str]) -> UserError {
         | ProblemKind::TooLong { .. }
         | ProblemKind::TooLarge { .. }
         | ProblemKind::TooMany { .. }
+        | ProblemKind::TooDeep { .. }
         | ProblemKind::Repeated
         | ProblemKind::Nul
         | ProblemKind::LineBreak
         | ProblemKind::Control
         | ProblemKind::AnId
+        | ProblemKind::NotAnObject
+        | ProblemKind::NotAFilter(_)
         | ProblemKind::NotAnAddress
         | ProblemKind::NotAUrl
         | ProblemKind::NotAHeader
@@ -60,6 +63,9 @@ fn message(kind: &ProblemKind, label: &str) -> String {
         ProblemKind::TooMany { limit } => {
             format!("The {label} are too many: at most {}.", grouped(*limit))
         }
+        ProblemKind::TooDeep { limit } => {
+            format!("The {label} have too many lists and objects within one another: at most {limit}.")
+        }
         ProblemKind::Repeated => format!("The {label} stands in the list already; give each once."),
         ProblemKind::Nul => format!("The {label} has a NUL character, which cannot be kept."),
         ProblemKind::LineBreak => format!("The {label} has a line break, and is one line."),
@@ -67,6 +73,8 @@ fn message(kind: &ProblemKind, label: &str) -> String {
             format!("The {label} has a control character, a line break, or one that cannot be seen.")
         }
         ProblemKind::AnId => format!("The {label} is an id; choose a name that is none."),
+        ProblemKind::NotAnObject => format!("The {label} are not a JSON object."),
+        ProblemKind::NotAFilter(error) => format!("The {label} is wrong at {error}."),
         ProblemKind::NotAnAddress => format!("The {label} is not an email address, e.g. news@example.com."),
         ProblemKind::NotAUrl => {
             format!("The {label} is not an http or https address with a host, e.g. https://example.com/hook.")
@@ -109,6 +117,8 @@ fn in_words(name: &str) -> String {
         "from" => "sender".to_owned(),
         "url" => "URL".to_owned(),
         "segmentIds" => "segments".to_owned(),
+        "externalId" => "external id".to_owned(),
+        "email" => "address".to_owned(),
         "expiresAt" => "time of expiry".to_owned(),
         name => name.to_owned(),
     }

@@ -1,4 +1,4 @@
-use understudy_domain::{Command, Problem, ProblemKind, Reason, Refusal, SegmentId, Status, Version};
+use understudy_domain::{Command, Filter, Problem, ProblemKind, Reason, Refusal, SegmentId, Status, Version};
 use uuid::Uuid;
 
 use super::*;
@@ -8,6 +8,7 @@ const ARGUMENTS: Arguments = Arguments {
     subject: &["id"],
     input: &["content"],
     neighbour: &["place", "before"],
+    list: &["selection", "ids"],
 };
 
 fn segment() -> SegmentId {
@@ -37,6 +38,9 @@ fn kinds() -> Vec<ProblemKind> {
         ProblemKind::Taken,
         ProblemKind::Control,
         ProblemKind::AnId,
+        ProblemKind::TooDeep { limit: 16 },
+        ProblemKind::NotAnObject,
+        ProblemKind::NotAFilter(Filter::compile("true &&").unwrap_err()),
     ]
 }
 
@@ -63,6 +67,9 @@ fn number_of_kind(kind: &ProblemKind) -> usize {
         ProblemKind::Taken => 17,
         ProblemKind::Control => 18,
         ProblemKind::AnId => 19,
+        ProblemKind::TooDeep { .. } => 20,
+        ProblemKind::NotAnObject => 21,
+        ProblemKind::NotAFilter(_) => 22,
     }
 }
 

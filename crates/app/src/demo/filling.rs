@@ -13,6 +13,7 @@ use super::afterwards::CLONES;
 use super::audience::{ARCHIVED_SEGMENT, SEGMENTS};
 use super::in_app::{ARCHIVED_CANVAS, CANVASES, MOVES};
 use super::patch::Patches;
+use super::people::people;
 use super::table::{Example, Move, Step};
 use crate::{App, Caller, CommandError, Spot};
 
@@ -44,12 +45,19 @@ impl<'a> Filling<'a> {
         self.campaign_count
     }
 
+    /// Those whom it is all for.
+    pub(super) async fn create_recipients(&self) -> Result<(), DemoError> {
+        let made = self.app.upsert_recipients(&self.caller, people()).await;
+        made.map(drop).map_err(at("customers"))
+    }
+
     /// The segments and the Canvases.
     pub(super) async fn create_sources(&mut self) -> Result<(), DemoError> {
-        for &(name, description) in SEGMENTS {
+        for &(name, description, filter) in SEGMENTS {
             let patch = SegmentPatch {
                 name: Patched::Set(name.to_owned()),
                 description: Patched::Set(description.to_owned()),
+                filter: Patched::Set(filter.to_owned()),
             };
             let segment = self.app.create_segment(&self.caller, patch).await;
             self.patches.segments.insert(name, segment.map_err(at(name))?.id);

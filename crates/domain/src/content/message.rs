@@ -1,11 +1,11 @@
 //! Messages as they come in, unchecked, and the checks.
 
-use email_address::{EmailAddress, Options};
 use http::{HeaderName, HeaderValue};
 use url::Url;
 
 use super::{EmailMessage, Header, InAppMessage, Message, WebhookMessage};
 use crate::ProblemKind;
+use crate::address::check_address;
 use crate::problem::Problems;
 use crate::text::{Line, check_body};
 
@@ -18,11 +18,6 @@ const TRIGGER: Line = Line {
     limit: 200,
     trimmed: false,
     required: true,
-};
-const ADDRESS: Line = Line {
-    limit: 1_000,
-    trimmed: false,
-    required: false,
 };
 const URL: Line = Line {
     limit: 2_000,
@@ -139,41 +134,6 @@ impl WebhookPatch {
             headers,
         }
     }
-}
-
-/// An address, with or without a display name: `news@example.com` or `Example News <news@example.com>`.
-fn check_address(problems: &mut Problems, name: &str, address: String) -> String {
-    let options = Options::default().with_required_tld().without_domain_literal();
-    let address = ADDRESS.check_one_line(problems, name, address);
-    let is_address = EmailAddress::parse_with_options(&address, options).is_ok();
-    let mut names = address.rsplit_once(" <").into_iter();
-    if !is_address || !names.all(|(name, _)| is_display_name(name.trim())) {
-        problems.add(name, ProblemKind::NotAnAddress);
-    }
-    address
-}
-
-/// The parser lets anything stand before the bracket. There, a comma or another bracket would make two addresses of
-/// one for the next program that reads it, so outside of quotes only words are let through, and never a control
-/// character.
-fn is_display_name(name: &str) -> bool {
-    let mut is_quoted = false;
-    let mut characters = name.chars();
-    while let Some(character) = characters.next() {
-        let is_allowed = match character {
-            '"' => {
-                is_quoted = !is_quoted;
-                true
-            }
-            '\\' => is_quoted && characters.next().is_some_and(|escaped| !escaped.is_control()),
-            '(' | ')' | '<' | '>' | '[' | ']' | ':' | ';' | '@' | ',' => is_quoted,
-            other => !other.is_control(),
-        };
-        if !is_allowed {
-            return false;
-        }
-    }
-    !is_quoted && !name.is_empty()
 }
 
 /// The parser mends what browsers mend (white space, backslashes, missing or surplus slashes); what needed mending is

@@ -6,12 +6,14 @@
 mod allowed_actions;
 mod changes;
 mod commands;
+mod filters;
 mod lists;
 mod matrix;
 mod messages;
 mod names;
 mod patches;
 mod random_commands;
+mod recipients;
 mod replay;
 mod roles;
 mod schedules;

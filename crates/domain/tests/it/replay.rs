@@ -343,6 +343,7 @@ fn what_is_kept_is_looked_at_as_if_it_came_in() {
             version: Version::FIRST,
             name: name.to_owned(),
             description: String::new(),
+            filter: None,
             archived_at: None,
         };
         assert_eq!(segment.flaws(), flaws);

@@ -2,13 +2,18 @@
 
 use understudy_domain::source::SegmentPatch;
 use understudy_domain::text::Patched;
-use understudy_domain::{Canvas, CanvasId, InAppLevel, ProblemKind, Segment, Version};
+use understudy_domain::{Canvas, CanvasId, InAppLevel, ProblemKind, Segment, Version, filter};
 use uuid::Uuid;
 
 use crate::support::{Told, place, segment_id, told};
 
 fn segment(name: Patched<String>, description: Patched<String>) -> Result<Segment, Vec<Told>> {
-    Segment::create(segment_id(0), SegmentPatch { name, description }).map_err(told)
+    let patch = SegmentPatch {
+        name,
+        description,
+        filter: Patched::Keep,
+    };
+    Segment::create(segment_id(0), patch).map_err(told)
 }
 
 fn canvas(name: &str) -> Result<Canvas, Vec<Told>> {
@@ -62,7 +67,7 @@ fn a_segments_patch_leaves_the_rest_and_the_version_be() {
     let made = made.expect("there is nothing wrong");
     let patch = SegmentPatch {
         name: Patched::Set("Nobody".to_owned()),
-        description: Patched::Keep,
+        ..SegmentPatch::default()
     };
     let expected = Segment {
         name: "Nobody".to_owned(),
@@ -70,6 +75,50 @@ fn a_segments_patch_leaves_the_rest_and_the_version_be() {
     };
     assert_eq!(made.clone().patched(patch), Ok(expected));
     assert_eq!(made.clone().patched(SegmentPatch::default()), Ok(made));
+}
+
+#[test]
+fn a_segments_filter_is_looked_at_before_it_is_kept() {
+    let with = |filter| {
+        let patch = SegmentPatch {
+            name: Patched::Set("Some".to_owned()),
+            description: Patched::Keep,
+            filter,
+        };
+        Segment::create(segment_id(0), patch)
+    };
+    let set = |filter: &str| with(Patched::Set(filter.to_owned()));
+    let some = set("recipient.email != null").unwrap();
+    assert_eq!(some.filter.as_deref(), Some("recipient.email != null"));
+    assert!(some.flaws().is_empty(), "{:?}", some.flaws());
+    assert_eq!(with(Patched::Keep).unwrap().filter, None);
+
+    // null is everyone, also where there was a filter.
+    let everyone = SegmentPatch {
+        filter: Patched::Null,
+        ..SegmentPatch::default()
+    };
+    assert_eq!(some.clone().patched(everyone).unwrap().filter, None);
+    assert_eq!(some.clone().patched(SegmentPatch::default()), Ok(some.clone()));
+
+    let problems = set("recipient.email !=").map_err(told).unwrap_err();
+    let [(path, ProblemKind::NotAFilter(error))] = &problems[..] else {
+        panic!("{problems:?}");
+    };
+    assert_eq!((path.as_str(), error.line), ("filter", 1));
+    let kept = Segment {
+        filter: Some("recipient.email !=".to_owned()),
+        ..some
+    };
+    assert_eq!(kept.flaws().len(), 1);
+
+    let limit = filter::LIMIT;
+    let padded = |length: usize| format!("{:length$}", "true");
+    assert!(set(&padded(limit)).is_ok());
+    assert_eq!(
+        set(&padded(limit + 1)).map_err(told),
+        wrong(&[("filter", ProblemKind::TooLarge { limit })])
+    );
 }
 
 #[test]

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::tables::{
     CAMPAIGNS, CANVASES, CONTENT_SEGMENTS, CONTENT_TAGS, CONTENTS, DRAFTS, EVENTS, Kind, PLACES, Pages,
-    SEGMENTS, TOKENS, Table, WORKSPACES,
+    RECIPIENTS, SEGMENTS, TOKENS, Table, WORKSPACES,
 };
 use super::{Check, CheckError};
 
@@ -27,7 +27,7 @@ const fn reference(from: &'static Table, column: &'static str, to: &'static Tabl
     }
 }
 
-const REFERENCES: [Reference; 21] = [
+const REFERENCES: [Reference; 22] = [
     reference(&CAMPAIGNS, "workspace_id", &WORKSPACES, Kind::Workspace),
     reference(&CAMPAIGNS, "content_id", &CONTENTS, Kind::Other),
     reference(&CAMPAIGNS, "archived_by_segment_id", &SEGMENTS, Kind::Segment),
@@ -42,6 +42,7 @@ const REFERENCES: [Reference; 21] = [
     reference(&CONTENT_SEGMENTS, "segment_id", &SEGMENTS, Kind::Segment),
     reference(&SEGMENTS, "workspace_id", &WORKSPACES, Kind::Workspace),
     reference(&CANVASES, "workspace_id", &WORKSPACES, Kind::Workspace),
+    reference(&RECIPIENTS, "workspace_id", &WORKSPACES, Kind::Workspace),
     reference(&TOKENS, "workspace_id", &WORKSPACES, Kind::Workspace),
     reference(&PLACES, "workspace_id", &WORKSPACES, Kind::Workspace),
     reference(&PLACES, "campaign_id", &CAMPAIGNS, Kind::Campaign),

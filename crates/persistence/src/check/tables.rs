@@ -4,7 +4,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use sea_orm::sea_query::{Expr, ExprTrait as _, Order, SelectStatement, Value};
 use sea_orm::{ConnectionTrait as _, DbErr, EntityTrait, FromQueryResult as _, QueryResult};
-use understudy_domain::{CampaignId, CanvasId, SegmentId, TokenId, WorkspaceId};
+use understudy_domain::{CampaignId, CanvasId, RecipientId, SegmentId, TokenId, WorkspaceId};
 use uuid::Uuid;
 
 use super::{Check, CheckError};
@@ -21,6 +21,7 @@ pub(super) enum Kind {
     Campaign,
     Segment,
     Canvas,
+    Recipient,
     Token,
     /// The id of a content, or of anything whose kind the column does not say.
     Other,
@@ -31,9 +32,13 @@ pub(super) enum Kind {
 impl Kind {
     pub(super) fn read(self, row: &QueryResult, column: &str) -> Result<Value, DbErr> {
         match self {
-            Self::Workspace | Self::Campaign | Self::Segment | Self::Canvas | Self::Token | Self::Other => {
-                row.try_get::<Uuid>("", column).map(Value::from)
-            }
+            Self::Workspace
+            | Self::Campaign
+            | Self::Segment
+            | Self::Canvas
+            | Self::Recipient
+            | Self::Token
+            | Self::Other => row.try_get::<Uuid>("", column).map(Value::from),
             Self::Sequence => row.try_get::<i64>("", column).map(Value::from),
             Self::Ordinal => row.try_get::<i16>("", column).map(Value::from),
         }
@@ -47,6 +52,7 @@ impl Kind {
             Self::Campaign => id().map(|id| CampaignId::from_uuid(id).to_string()),
             Self::Segment => id().map(|id| SegmentId::from_uuid(id).to_string()),
             Self::Canvas => id().map(|id| CanvasId::from_uuid(id).to_string()),
+            Self::Recipient => id().map(|id| RecipientId::from_uuid(id).to_string()),
             Self::Token => id().map(|id| TokenId::from_uuid(id).to_string()),
             Self::Other => id().map(|id| id.to_string()),
             Self::Sequence => row.try_get::<i64>("", column).map(|number| number.to_string()),
@@ -84,6 +90,7 @@ tables! {
     DRAFTS = "drafts" ["campaign_id": Campaign];
     CANVASES = "canvases" ["id": Canvas];
     PLACES = "in_app_places" ["source_id": Other];
+    RECIPIENTS = "recipients" ["id": Recipient];
     TOKENS = "tokens" ["id": Token];
     EVENTS = "campaign_events" ["workspace_id": Workspace, "sequence": Sequence];
     EVENTS_BY_CAMPAIGN = "campaign_events" ["campaign_id": Campaign, "sequence": Sequence];

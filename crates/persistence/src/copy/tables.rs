@@ -10,16 +10,17 @@ use sea_orm::{
 
 use crate::StoreError;
 use crate::entity::{
-    campaign, campaign_event, canvas, content, content_segment, content_tag, draft, in_app_place, segment,
-    token, workspace,
+    campaign, campaign_event, canvas, content, content_segment, content_tag, draft, in_app_place, recipient,
+    segment, token, workspace,
 };
 use crate::transaction::Transaction;
 
 /// The tables in an order in which each comes after those that it refers to.
-pub(super) static TABLES: [&dyn Table; 11] = [
+pub(super) static TABLES: [&dyn Table; 12] = [
     // The default one is there already.
     &Of::<workspace::Entity>::replacing(SMALL),
     &Of::<token::Entity>::new(SMALL),
+    &Of::<recipient::Entity>::new(SMALL),
     &Of::<segment::Entity>::new(SMALL),
     &Of::<content::Entity>::new(LARGE),
     &Of::<content_tag::Entity>::new(SMALL),

@@ -19,6 +19,8 @@ pub struct Model {
     pub sort_name: String,
     /// The description.
     pub description: String,
+    /// Whom it holds, as an expression; everyone if there is none.
+    pub filter: Option<String>,
     /// When it was archived.
     pub archived_at: Option<DateTimeUtc>,
 }

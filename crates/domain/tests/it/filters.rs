@@ -1,0 +1,422 @@
+//! Filters: whom they hold, what is told of wrong ones, and what they may cost.
+
+use std::thread;
+
+use proptest::prelude::*;
+use serde_json::{Map, Value, json};
+use understudy_domain::filter::LIMIT;
+use understudy_domain::{Filter, FilterError};
+
+fn object(attributes: Value) -> Map<String, Value> {
+    match attributes {
+        Value::Object(attributes) => attributes,
+        other => panic!("not an object: {other}"),
+    }
+}
+
+fn ada() -> Map<String, Value> {
+    object(json!({
+        "plan": "pro", "visits": 3, "ratio": 2.5, "whole": 3.0, "large": u64::MAX, "none": null, "isMember": true,
+        "interests": ["camping", "climbing"], "orders": [{ "total": 7 }, { "total": 70 }], "odd key": "odd",
+        "since": "2026-02-03T04:05:06Z", "näme": "Ünal", "empty": [],
+    }))
+}
+
+fn holds(filter: &str) -> bool {
+    let filter = Filter::compile(filter).unwrap_or_else(|error| panic!("{filter}: {error}"));
+    filter.holds("ada", Some("ada@example.com"), &ada())
+}
+
+fn wrong(filter: &str) -> FilterError {
+    match Filter::compile(filter) {
+        Ok(_) => panic!("{filter:?} is let in"),
+        Err(error) => error,
+    }
+}
+
+#[test]
+fn a_filter_holds_whom_it_says() {
+    for filter in [
+        "true",
+        "recipient.externalId == 'ada'",
+        "recipient.email.endsWith(\"@example.com\")",
+        "recipient.email != null",
+        "recipient.attributes.plan == 'pro' && recipient.attributes.visits > 2",
+        "recipient.attributes.plan in ['pro', 'team']",
+        "recipient.attributes['odd key'] == 'odd'",
+        "recipient.attributes['näme'].startsWith('Ü')",
+        "recipient.attributes.isMember",
+        "recipient.attributes.none == null",
+        "has(recipient.attributes.plan) && !has(recipient.attributes.city)",
+        "size(recipient.attributes.interests) == 2 && recipient.attributes.empty.size() == 0",
+        "'camping' in recipient.attributes.interests",
+        "recipient.attributes.interests.exists(i, i.startsWith('cl'))",
+        "recipient.attributes.interests.all(i, i.contains('i')) && recipient.attributes.empty.all(i, false)",
+        "recipient.attributes.orders.exists_one(o, o.total >= 70)",
+        "recipient.attributes.orders.filter(o, o.total > 10).size() == 1",
+        "recipient.attributes.orders.map(o, o.total * 2) == [14, 140]",
+        "recipient.attributes.orders[1].total == 70",
+        "recipient.attributes.exists(name, name == 'plan')",
+        "timestamp(recipient.attributes.since) < timestamp('2026-03-01T00:00:00Z')",
+        "timestamp(recipient.attributes.since) + duration('24h') > timestamp('2026-02-04T00:00:00Z')",
+        "timestamp(recipient.attributes.since).getFullYear() == 2026",
+        "recipient.attributes.visits > 2 ? recipient.attributes.isMember : false",
+        "int('3') == recipient.attributes.visits && string(recipient.attributes.visits) == '3'",
+        // Whole and broken numbers compare with each other.
+        "recipient.attributes.visits == 3.0 && recipient.attributes.whole == 3",
+        "recipient.attributes.visits > 2.5 && recipient.attributes.ratio < 3",
+        "recipient.attributes.large > 1 && recipient.attributes.large > 1.5",
+        "// a comment\n true",
+    ] {
+        assert!(holds(filter), "{filter}");
+    }
+}
+
+#[test]
+fn whoever_lacks_what_a_filter_asks_for_is_not_held() {
+    for filter in [
+        "false",
+        "recipient.attributes.city == 'Kiel'",
+        "recipient.attributes.city != 'Kiel'",
+        "!(recipient.attributes.city == 'Kiel')",
+        "recipient.attributes.plan > 3",
+        "recipient.attributes.plan",
+        "recipient.attributes.visits / 0 == 1",
+        "recipient.attributes.interests[7] == 'x'",
+        "timestamp(recipient.attributes.plan) > timestamp('2026-01-01T00:00:00Z')",
+        // What no calendar has.
+        "timestamp(recipient.attributes.since) + duration('2562047h') * 1 == timestamp('2026-01-01T00:00:00Z')",
+        "recipient.attributes.large + 1 > 0",
+        "9223372036854775807 + recipient.attributes.visits > 0",
+    ] {
+        assert!(!holds(filter), "{filter}");
+    }
+    // What one side does not know, the other may.
+    assert!(holds(
+        "recipient.attributes.city == 'Kiel' || recipient.attributes.plan == 'pro'"
+    ));
+    let nobody = Filter::compile("recipient.email == null && recipient.attributes == {}").unwrap();
+    assert!(nobody.holds("x", None, &Map::new()));
+}
+
+#[test]
+fn what_is_wrong_is_told_with_its_place() {
+    for (filter, line, column, message) in [
+        ("", 1, 1, "it ends where more is expected"),
+        ("recipient.email ==", 1, 19, "it ends where more is expected"),
+        (
+            "recipient.attributes.plan ==\n  'pro' &&",
+            2,
+            11,
+            "it ends where more is expected",
+        ),
+        ("'ü' == 'é' == )", 1, 15, "unexpected token"),
+        ("1 + 1", 1, 1, "it is neither true nor false"),
+        ("'true'", 1, 1, "it is neither true nor false"),
+        ("recipient.email", 1, 1, "it is neither true nor false"),
+        (
+            "recipient.attributes.tags.map(t, t)",
+            1,
+            1,
+            "it is neither true nor false",
+        ),
+        ("true ? 1 : 'a'", 1, 1, "it is neither true nor false"),
+        (
+            "'é' == 'é' && plan == 'pro'",
+            1,
+            15,
+            "there is no \"plan\"; what is known stands in recipient",
+        ),
+        (
+            "true &&\n\"plan\" == plan",
+            2,
+            11,
+            "there is no \"plan\"; what is known stands in recipient",
+        ),
+        (
+            "'it\\'s plan' == plan",
+            1,
+            17,
+            "there is no \"plan\"; what is known stands in recipient",
+        ),
+        (
+            "recipient.attributes.tags.exists(t, u == 1)",
+            1,
+            37,
+            "there is no \"u\"; what is known stands in recipient",
+        ),
+        (
+            "t == 1 || recipient.attributes.tags.exists(t, true)",
+            1,
+            1,
+            "there is no \"t\"; what is known stands in recipient",
+        ),
+        (
+            "recipient.name == 'Ada'",
+            1,
+            11,
+            "a recipient has no \"name\"; there are externalId, email and attributes, e.g. recipient.attributes.name",
+        ),
+        (
+            "recipient == 1",
+            1,
+            1,
+            "name what of the recipient is meant: recipient.externalId, recipient.email or recipient.attributes",
+        ),
+        (
+            "recipient.email.lowerAscii() == 'a'",
+            1,
+            17,
+            "there is no function \"lowerAscii\"",
+        ),
+        ("now() > 1", 1, 1, "there is no function \"now\""),
+        (
+            "type(recipient.email) == string",
+            1,
+            1,
+            "there is no function \"type\"",
+        ),
+        ("Person{name: 'Ada'} == 1", 1, 1, "there is no type \"Person\""),
+    ] {
+        let expected = FilterError {
+            line,
+            column,
+            message: message.to_owned(),
+        };
+        assert_eq!(wrong(filter), expected, "{filter}");
+    }
+}
+
+#[test]
+fn whatever_is_wrong_is_told_in_a_line() {
+    for filter in [
+        ")",
+        "a b",
+        "recipient.email = 1",
+        "'",
+        "\"\n\"",
+        "1..2",
+        "@weigh(1) == 1",
+        "`a` == 1",
+        "a.?b",
+        "[?1] == 1",
+        "\0",
+        "🙂",
+    ] {
+        let error = wrong(filter);
+        assert!(
+            error.line == 1 && error.column >= 1 && !error.message.is_empty(),
+            "{filter}: {error}"
+        );
+        assert!(!error.message.contains(['\n', '\0']), "{filter}: {error}");
+    }
+}
+
+/// Expressions without end, each of as many bytes as there may be.
+fn endless() -> Vec<String> {
+    let filled = |start: &str, part: &str, end: &str| {
+        let count = (LIMIT - start.len()) / (part.len() + end.len());
+        format!("{start}{}{}", part.repeat(count), end.repeat(count))
+    };
+    let chain = |part: &str| filled("recipient.attributes.a", part, "");
+    [
+        filled("", "(", ""),
+        filled("true", "(", ")"),
+        filled("", "(", ")"),
+        filled("", "[", "]"),
+        filled("", "!", ""),
+        filled("", "-", ""),
+        filled("", "- ", ""),
+        filled("", "{1:", "}"),
+        filled("", "f(", ")"),
+        filled("", "true?true:", ""),
+        filled("", "[1].all(x,", ")"),
+        filled("[1]", ".map(x,x)", ""),
+        filled("", "\"", ""),
+        filled("", "'''", ""),
+        filled("", "//", ""),
+        filled("", ",", ""),
+        filled("", "9", ""),
+        chain(".b"),
+        chain("+1"),
+        chain("==1"),
+        chain("<1"),
+        chain("[0]"),
+        chain(".size()"),
+        chain("&&true"),
+        chain("||true&&true"),
+        chain(" in recipient.attributes"),
+    ]
+    .into()
+}
+
+/// A thread of a server has so much of the stack.
+#[test]
+fn no_text_takes_more_of_the_stack_than_a_thread_has() {
+    let looked = thread::Builder::new().stack_size(2 << 20).spawn(|| {
+        for text in endless() {
+            if let Ok(filter) = Filter::compile(&text) {
+                let _ = filter.holds("ada", None, &ada());
+            }
+        }
+        let nested = |depth: usize| format!("{}true{}", "[1].all(x, ".repeat(depth), ")".repeat(depth));
+        let deepest = (1..40)
+            .rev()
+            .find_map(|depth| Filter::compile(&nested(depth)).ok());
+        assert!(deepest.is_some_and(|filter| filter.holds("ada", None, &ada())));
+        let error = Filter::compile(&nested(40)).map(drop).unwrap_err();
+        assert!(error.message.starts_with("it is nested deeper than"), "{error}");
+    });
+    looked.unwrap().join().unwrap();
+    assert!(Filter::compile(&format!("{:LIMIT$}", "true")).is_ok());
+    assert!(Filter::compile(&format!("{:length$}", "true", length = LIMIT + 1)).is_err());
+}
+
+/// What doubles, and doubles again.
+fn doubling(times: usize) -> String {
+    format!("[1]{}.size() > 0", ".map(a, [a, a])".repeat(times))
+}
+
+#[test]
+fn what_would_never_end_ends_without_an_answer() {
+    let many = object(json!({ "n": vec![1; 8_000], "long": "x".repeat(16_000), "pair": ["a", "b"] }));
+    let steps = |filter: &str| {
+        let filter = Filter::compile(filter).unwrap_or_else(|error| panic!("{filter}: {error}"));
+        filter.evaluate("ada", None, &many)
+    };
+    // All that attributes can hold may be looked at, more than once.
+    for filter in [
+        "recipient.attributes.n.all(n, n > 0)",
+        "recipient.attributes.n.exists(n, n == 2 || n == 1)",
+        "recipient.attributes.n.map(n, n + 1).size() == 8000",
+        "recipient.attributes.long.contains('xxx') && recipient.attributes.n == recipient.attributes.n",
+    ] {
+        let (held, steps) = steps(filter);
+        assert!(held, "{filter} in {steps} steps");
+        assert!(steps > 1_000, "{filter} in {steps} steps");
+    }
+    // Whatever else they say of it, nobody is held by an answer that was not paid for.
+    for filter in [
+        "recipient.attributes.n.all(a, recipient.attributes.n.all(b, a == b))",
+        "recipient.attributes.n.all(a, recipient.attributes.n.all(b, true)) || true",
+        "true || recipient.attributes.n.all(a, true) ? recipient.attributes.n.all(a, recipient.attributes.n.all(b, true)) || true : false",
+        &doubling(25),
+        &format!("{} || true", doubling(25)),
+        &format!("['x']{}.size() > 0", ".map(a, a + a)".repeat(25)),
+        "recipient.attributes.n.map(a, recipient.attributes.n).size() > 0",
+        "recipient.attributes.n.map(a, recipient.attributes.long + recipient.attributes.long).size() > 0",
+        "recipient.attributes.n.map(a, {'a': recipient.attributes}).size() > 0",
+        "recipient.attributes.n.all(a, recipient.attributes == recipient.attributes)",
+        "recipient.attributes.n.all(a, recipient.attributes.long.contains('y') || true)",
+    ] {
+        let (held, steps) = steps(filter);
+        assert!(!held, "{filter} in {steps} steps");
+    }
+    assert!(steps(&doubling(9)).0);
+}
+
+/// Pieces of expressions, put together in any way.
+fn pieces() -> impl Strategy<Value = String> {
+    let piece = prop::sample::select(vec![
+        "recipient.attributes",
+        "recipient.email",
+        "recipient",
+        ".a",
+        ".b",
+        "[0]",
+        "['a']",
+        "(",
+        ")",
+        "[",
+        "]",
+        "{",
+        "}",
+        ",",
+        ":",
+        "?",
+        "&&",
+        "||",
+        "!",
+        "==",
+        "!=",
+        "<",
+        ">=",
+        "+",
+        "-",
+        "*",
+        "/",
+        "%",
+        "in",
+        "x",
+        "1",
+        "2.5",
+        "3u",
+        "'a'",
+        "\"é\"",
+        "b'a'",
+        "r'\\'",
+        "null",
+        "true",
+        ".exists(x,",
+        ".all(x,",
+        ".map(x,",
+        ".filter(x,",
+        "has(",
+        ".size()",
+        "size(",
+        "timestamp(",
+        "duration(",
+        "'2026-01-01T00:00:00Z'",
+        "'99999999h'",
+        ".startsWith(",
+        "int(",
+        "-9223372036854775808",
+        "double(",
+        "string(",
+        "uint(",
+        "dyn(",
+        ".getFullYear()",
+        "\n",
+        "//",
+    ]);
+    prop::collection::vec(piece, 0..25).prop_map(|pieces| pieces.join(" "))
+}
+
+fn attributes() -> impl Strategy<Value = Map<String, Value>> {
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        any::<u64>().prop_map(Value::from),
+        any::<f64>().prop_map(Value::from),
+        ".{0,20}".prop_map(Value::from),
+    ];
+    let value = leaf.prop_recursive(3, 20, 4, |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+            prop::collection::btree_map("[ab]", inner, 0..3)
+                .prop_map(|map| Value::Object(map.into_iter().collect())),
+        ]
+    });
+    prop::collection::btree_map("[abé ]", value, 0..4).prop_map(|map| map.into_iter().collect())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2_000))]
+
+    #[test]
+    fn no_text_brings_a_panic(text in prop_oneof![pieces(), ".{0,60}"], attributes in attributes()) {
+        match Filter::compile(&text) {
+            Ok(filter) => {
+                let first = filter.evaluate("é", None, &attributes);
+                prop_assert_eq!(filter.evaluate("é", None, &attributes), first);
+            }
+            Err(error) => {
+                let lines: Vec<&str> = text.split('\n').collect();
+                prop_assert!(error.line <= lines.len(), "{}", error);
+                let length = lines[error.line - 1].chars().count();
+                prop_assert!(error.column <= length + 1, "{:?}: {}", text, error);
+            }
+        }
+    }
+}
