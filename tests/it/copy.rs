@@ -28,14 +28,7 @@ async fn copied(from: &Database, to: &Database) -> Result<Vec<Copied>, CopyError
 async fn original(database: Database) -> Database {
     let world = World::over(database).await;
     demo::fill(&world.app, WorkspaceId::DEFAULT).await.unwrap();
-    closed(world).await
-}
-
-/// Ends whoever has a database open.
-async fn closed(world: World) -> Database {
-    let World { app, database, .. } = world;
-    app.close().await;
-    database
+    world.closed().await
 }
 
 /// The kinds of databases that something is copied from, into, and back into.
@@ -54,7 +47,7 @@ async fn there_and_back_gives_an_equal_database() {
     for [here, there, back] in routes() {
         let world = World::over(here()).await;
         fill(&world).await;
-        let (here, there, back) = (closed(world).await, there(), back());
+        let (here, there, back) = (world.closed().await, there(), back());
         let first = copied(&here, &there).await.unwrap();
         let second = copied(&there, &back).await.unwrap();
         assert_eq!(first, second, "the sums are the same for every kind of database");

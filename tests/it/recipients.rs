@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::harness::{World, codes};
+use crate::harness::{Database, World, codes};
 
 /// Of a recipient that was given so, all that can be read.
 async fn read(world: &World, external_id: &str) -> Value {
@@ -195,6 +195,35 @@ async fn whoever_is_erased_leaves_nothing() {
     assert_eq!(again["userErrors"][0]["field"], json!(["id"]));
     // Whoever comes back is somebody else.
     assert_ne!(world.recipient("ada").await, id);
+}
+
+/// Nor in the file, where others may find it who cannot ask for it.
+#[tokio::test]
+async fn whoever_is_erased_is_overwritten_in_the_file() {
+    let world = World::over(Database::in_file()).await;
+    // Some are kept on pages of their own, some beside others.
+    let secret = "8f3a1c".repeat(1_500);
+    let people: Vec<Value> = (0..50)
+        .map(|index| {
+            let attributes = json!({ "known": secret[..if index % 2 == 0 { 9_000 } else { 60 }] });
+            json!({ "externalId": format!("person-{index}"), "email": "ada@erased.example", "attributes": attributes })
+        })
+        .collect();
+    let payload = world.upsert(json!(people)).await;
+    for person in payload["recipients"].as_array().unwrap() {
+        delete(&world, person["id"].as_str().unwrap()).await;
+    }
+    let database = world.closed().await;
+    let files = std::fs::read_dir(database.folder().unwrap()).unwrap();
+    for file in files {
+        let bytes = std::fs::read(file.unwrap().path()).unwrap();
+        for trace in ["8f3a1c8f3a1c", "erased.example", "person-"] {
+            let found = bytes
+                .windows(trace.len())
+                .any(|window| window == trace.as_bytes());
+            assert!(!found, "{trace}");
+        }
+    }
 }
 
 #[tokio::test]

@@ -6,7 +6,6 @@ use sea_orm::{ConnectionTrait as _, DbBackend, TransactionTrait as _};
 use serde_json::json;
 use understudy_persistence::migrate;
 
-use super::closed;
 use crate::harness::{Database, World, backend, run};
 
 /// A copy that must be refused; the one line that says why.
@@ -46,7 +45,7 @@ async fn a_target_that_is_not_empty() {
     let source = migrated().await;
     let world = World::new().await;
     world.segment("Everyone").await;
-    let target = closed(world).await;
+    let target = world.closed().await;
     let line = refused(source.url(), target.url());
     assert!(
         line.contains("is not empty") && line.contains("segments"),
@@ -185,7 +184,7 @@ async fn what_cannot_be_indexed() {
     let world = World::new().await;
     let webhook = crate::harness::webhook("Spoilt");
     world.create(webhook).await;
-    let source = closed(world).await;
+    let source = world.closed().await;
     execute(&source, "UPDATE contents SET headers = '7'").await;
     let target = Database::new();
     let (stdout, stderr, status) = run(&["copy", "--from", source.url(), "--to", target.url()]);

@@ -110,6 +110,13 @@ impl World {
         }
     }
 
+    /// Ends whoever has the database open.
+    pub(crate) async fn closed(self) -> Database {
+        let Self { app, database, .. } = self;
+        app.close().await;
+        database
+    }
+
     /// The same database, as a caller of their own sees it.
     pub(crate) fn of(&self, caller: Caller) -> Schema {
         understudy_api::schema(self.app.clone(), caller)

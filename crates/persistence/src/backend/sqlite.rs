@@ -62,7 +62,11 @@ pub(super) async fn connect(
                 // reading alone would leave its log behind, and let SQLite's own check pass by the CHECKs of the tables.
                 return sqlite.pragma("query_only", "ON");
             }
-            sqlite.pragma("journal_mode", "WAL").pragma("synchronous", "FULL")
+            // What is erased is overwritten: somebody may have asked for it.
+            sqlite
+                .pragma("journal_mode", "WAL")
+                .pragma("synchronous", "FULL")
+                .pragma("secure_delete", "ON")
         })
         .map_sqlx_sqlite_pool_opts(|pool| {
             pool.before_acquire(|connection, _| {
