@@ -13,7 +13,8 @@ use std::sync::{Arc, LazyLock};
 
 use cel::parser::PrattParser;
 use cel::{Context, Env, IdedExpr, ParseError, Value};
-use serde_json::{Map, Value as Json};
+
+use crate::Recipient;
 
 /// The most bytes of UTF-8 that a filter may have.
 pub const LIMIT: usize = 4_000;
@@ -39,6 +40,15 @@ static ENVIRONMENT: LazyLock<Arc<Env>> = LazyLock::new(|| {
 pub struct Filter {
     expression: Arc<IdedExpr>,
     depth: usize,
+}
+
+/// What a filter says of a recipient.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Answer {
+    /// Whether it holds them.
+    pub holds: bool,
+    /// How many steps it took to tell: a few for what is usual, and tens of thousands within a millisecond.
+    pub steps: usize,
 }
 
 /// Why a text is no filter.
@@ -76,22 +86,11 @@ impl Filter {
         })
     }
 
-    /// Whether it holds a recipient. Whoever lacks what it asks for is not held, nor is anybody for whom it would take too
-    /// many steps.
+    /// Asks it about a recipient. Whoever lacks what it asks for is not held, nor is anybody for whom it would take too many
+    /// steps.
     #[must_use]
-    pub fn holds(&self, external_id: &str, email: Option<&str>, attributes: &Map<String, Json>) -> bool {
-        self.evaluate(external_id, email, attributes).0
-    }
-
-    /// Whether it holds a recipient, and how many steps that took.
-    #[must_use]
-    pub fn evaluate(
-        &self,
-        external_id: &str,
-        email: Option<&str>,
-        attributes: &Map<String, Json>,
-    ) -> (bool, usize) {
-        let recipient = value::recipient(external_id, email, attributes);
+    pub fn ask(&self, recipient: &Recipient) -> Answer {
+        let recipient = value::recipient(recipient);
         let mut context = Context::with_env(Arc::clone(&ENVIRONMENT));
         context.add_variable_from_value(sense::RECIPIENT, recipient);
         meter::metered(|| {

@@ -8,9 +8,11 @@
 use std::cell::Cell;
 
 use cel::common::ast::{CallExpr, EntryExpr, Expr, IdedExpr, LiteralValue, operators};
-use cel::common::types::{CelInt, CelMap, CelString, DYN_TYPE, INT_TYPE};
+use cel::common::types::{CelInt, CelList, CelMap, CelMapKey, CelString, DYN_TYPE, INT_TYPE};
 use cel::common::value::{CowVal, Val};
 use cel::{Env, ExecutionError};
+
+use super::Answer;
 
 /// How many steps an expression may take for one recipient. One with a loop over all that attributes can hold takes a
 /// quarter of them.
@@ -37,13 +39,16 @@ pub(super) fn declare(environment: &mut Env) {
     debug_assert!(declared.is_ok(), "the functions that charge are declared twice");
 }
 
-/// Runs an evaluation with a new budget. What it says, false where the budget was not enough; and how many steps it took.
+/// Runs an evaluation with a new budget. It does not hold where that was not enough.
 /// Expressions go on past errors (`error || true`), but not to an answer that counts.
-pub(super) fn metered(evaluate: impl FnOnce() -> bool) -> (bool, usize) {
+pub(super) fn metered(evaluate: impl FnOnce() -> bool) -> Answer {
     LEFT.set(BUDGET);
-    let answer = evaluate();
+    let holds = evaluate();
     let left = LEFT.get();
-    (answer && left > 0, BUDGET - left)
+    Answer {
+        holds: holds && left > 0,
+        steps: BUDGET - left,
+    }
 }
 
 /// Takes steps from the budget; once there are none, nothing goes on.
@@ -68,7 +73,23 @@ fn turns<'b, 'v>(mut args: Vec<CowVal<'b, 'v>>) -> Result<CowVal<'b, 'v>, Execut
     let steps = steps.downcast_ref::<CelInt>().map_or(0, |steps| *steps.inner());
     let steps = usize::try_from(steps).unwrap_or(usize::MAX);
     charge(size(range.as_ref(), LEFT.get()).saturating_mul(steps))?;
-    Ok(range)
+    let names = range.downcast_ref::<CelMap<'v>>().map(names);
+    Ok(names.map_or(range, CowVal::owned))
+}
+
+/// The names of a map's members, over which loops go, in their order: the map itself has another one each time.
+fn names<'v>(map: &CelMap<'v>) -> CelList<'v> {
+    let mut names: Vec<&CelMapKey<'v>> = map.inner().keys().collect();
+    names.sort_unstable();
+    let names = names.into_iter().map(|name| -> Box<dyn Val + 'v> {
+        match name.clone() {
+            CelMapKey::Bool(name) => Box::new(name),
+            CelMapKey::Int(name) => Box::new(name),
+            CelMapKey::String(name) => Box::new(name),
+            CelMapKey::UInt(name) => Box::new(name),
+        }
+    });
+    CelList::from(names.collect::<Vec<_>>())
 }
 
 /// How large a value is, with all that is in it; it is not looked at further than the limit.

@@ -7,13 +7,15 @@ use cel::Value;
 use cel::objects::Key;
 use serde_json::{Map, Value as Json};
 
+use crate::Recipient;
+
 /// The variable `recipient`.
-pub(super) fn recipient(external_id: &str, email: Option<&str>, attributes: &Map<String, Json>) -> Value {
+pub(super) fn recipient(recipient: &Recipient) -> Value {
     let text = |text: &str| Value::String(Arc::new(text.to_owned()));
     let members = [
-        ("externalId", text(external_id)),
-        ("email", email.map_or(Value::Null, text)),
-        ("attributes", object(attributes)),
+        ("externalId", text(&recipient.external_id)),
+        ("email", recipient.email.as_deref().map_or(Value::Null, text)),
+        ("attributes", object(&recipient.attributes)),
     ];
     let members = members.into_iter().map(|(name, value)| (Key::from(name), value));
     Value::Map(members.collect::<HashMap<_, _>>().into())

@@ -20,8 +20,9 @@ use crate::rows;
 /// How many recipients are in memory at once while a filter looks at them.
 const CHUNK: u32 = 500;
 
-/// After how many looks of filters others have their turn.
-const LOOKS: usize = 64;
+/// After how many steps of filters others have their turn. A question is some steps by itself.
+const STEPS: usize = 20_000;
+const QUESTION: usize = 100;
 
 /// Where a page of everyone begins.
 const ALL: Page<Uuid> = Page {
@@ -76,7 +77,7 @@ impl Snapshot {
         let Some(filter) = filter else {
             return Ok(slice(self.recipients_on(page).await?, page));
         };
-        let mut held = vec![];
+        let (mut held, mut turn) = (vec![], Turn::default());
         let mut scan = Scan::new(Page {
             limit: CHUNK,
             ..page.clone()
@@ -85,11 +86,10 @@ impl Snapshot {
         while held.len() <= page.limit as usize
             && let Some(recipients) = scan.next(self).await?
         {
-            for (looks, recipient) in recipients.into_iter().enumerate() {
-                if holds(filter, &recipient) {
+            for recipient in recipients {
+                if turn.ask(filter, &recipient).await {
                     held.push(recipient);
                 }
-                give_way(looks).await;
             }
         }
         held.truncate(page.limit as usize + 1);
@@ -105,15 +105,16 @@ impl Snapshot {
         if filters.iter().all(Option::is_none) {
             return Ok(vec![self.recipient_count().await?; filters.len()]);
         }
-        let mut counts = vec![0; filters.len()];
+        let (mut counts, mut turn) = (vec![0; filters.len()], Turn::default());
         let mut scan = Scan::new(ALL);
-        let mut looks = 0;
         while let Some(recipients) = scan.next(self).await? {
             for recipient in &recipients {
                 for (count, filter) in counts.iter_mut().zip(filters) {
-                    *count += u64::from(filter.as_ref().is_none_or(|filter| holds(filter, recipient)));
-                    looks += 1;
-                    give_way(looks).await;
+                    let is_held = match filter {
+                        Some(filter) => turn.ask(filter, recipient).await,
+                        None => true,
+                    };
+                    *count += u64::from(is_held);
                 }
             }
         }
@@ -170,19 +171,21 @@ impl Scan {
     }
 }
 
-fn holds(filter: &Filter, recipient: &Recipient) -> bool {
-    let Recipient {
-        external_id,
-        email,
-        attributes,
-        ..
-    } = recipient;
-    filter.holds(external_id, email.as_deref(), attributes)
+/// What whoever asks filters has taken of a processor since others had their turn.
+#[derive(Default)]
+struct Turn {
+    steps: usize,
 }
 
-/// Lets others have their turn now and then: filters may be slow.
-async fn give_way(looks: usize) {
-    if looks.is_multiple_of(LOOKS) {
-        tokio::task::yield_now().await;
+impl Turn {
+    /// Whether the filter holds the recipient. Now and then, others have their turn first: filters may be slow.
+    async fn ask(&mut self, filter: &Filter, recipient: &Recipient) -> bool {
+        if self.steps >= STEPS {
+            self.steps = 0;
+            tokio::task::yield_now().await;
+        }
+        let answer = filter.ask(recipient);
+        self.steps += answer.steps + QUESTION;
+        answer.holds
     }
 }
