@@ -328,6 +328,8 @@ fn what_would_never_end_ends_without_an_answer() {
         "recipient.attributes.n.map(a, recipient.attributes.long + recipient.attributes.long).size() > 0",
         "recipient.attributes.n.map(a, {'a': recipient.attributes}).size() > 0",
         "recipient.attributes.n.all(a, recipient.attributes == recipient.attributes)",
+        "recipient.attributes.n.all(a, [recipient.attributes.n] != [])",
+        "recipient.attributes.n.all(a, {'a': recipient.attributes.n} != {})",
         "recipient.attributes.n.all(a, recipient.attributes.long.contains('y') || true)",
     ] {
         let (held, steps) = steps(filter);
