@@ -32,7 +32,8 @@ const ARROWS: [(&str, &[&str]); 9] = [
 ];
 
 /// The libraries that belong to one kind of work, and the only rooms that may name them.
-const LIBRARIES: [(&str, &[&str]); 8] = [
+const LIBRARIES: [(&str, &[&str]); 9] = [
+    ("cel", &["understudy-domain"]),
     ("sea-orm", &["understudy-persistence"]),
     (
         "sea-orm-migration",

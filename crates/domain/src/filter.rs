@@ -94,7 +94,7 @@ impl Filter {
         let mut context = Context::with_env(Arc::clone(&ENVIRONMENT));
         context.add_variable_from_value(sense::RECIPIENT, recipient);
         meter::metered(|| {
-            // chrono panics where a time and a duration make a time that no calendar has.
+            // Nothing was found at which the library panics; should there be something, it holds nobody either.
             let result = catch_unwind(AssertUnwindSafe(|| {
                 let stack = self.depth * LEVEL;
                 stacker::maybe_grow(stack, 2 * stack, || Value::resolve(&self.expression, &context))
