@@ -8,6 +8,8 @@ use understudy_domain::source::SegmentPatch;
 use understudy_domain::text::Patched;
 use understudy_domain::{Channel, InAppLevel, Lifecycle, Status};
 
+use super::audience::SEGMENTS;
+use super::people::PEOPLE;
 use super::table::Step;
 use super::*;
 use crate::Caller;
@@ -231,5 +233,24 @@ async fn one_thing_is_enough_though_it_be_archived() {
         let events_before = events(&app).await;
         assert_eq!(fill(&app, W).await.unwrap(), Filled::NotEmpty);
         assert_eq!(events(&app).await, events_before);
+    }
+}
+
+#[tokio::test]
+async fn each_segment_holds_some_of_the_people() {
+    let (_folder, app) = empty().await;
+    fill(&app, W).await.unwrap();
+    let snapshot = app.snapshot(W).await.unwrap();
+    let everyone = snapshot.recipient_count().await.unwrap();
+    assert_eq!(everyone, PEOPLE as u64);
+    let segments = snapshot.segment_page(true, &whole_list()).await.unwrap().items;
+    assert_eq!(segments.len(), SEGMENTS.len());
+    let filters = segments.iter().map(|segment| segment.compiled_filter().unwrap());
+    let counts = snapshot
+        .recipient_counts(&filters.collect::<Vec<_>>())
+        .await
+        .unwrap();
+    for (segment, count) in segments.iter().zip(counts) {
+        assert!((1..everyone).contains(&count), "{}: {count}", segment.name);
     }
 }

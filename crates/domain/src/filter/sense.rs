@@ -1,7 +1,7 @@
 //! What can be told of an expression before anybody is looked at.
 
 use cel::IdedExpr;
-use cel::common::ast::{EntryExpr, Expr, LiteralValue, SelectExpr, operators};
+use cel::common::ast::{EntryExpr, Expr, LiteralValue, MapExpr, SelectExpr, StructExpr, operators};
 
 use super::FilterError;
 
@@ -11,68 +11,54 @@ pub(super) const RECIPIENT: &str = "recipient";
 /// What is known of a recipient.
 const FIELDS: [&str; 3] = ["externalId", "email", "attributes"];
 
-/// Operators, and what macros are made of, that may be called by nobody's name.
-const OPERATORS: [&str; 21] = [
+/// What may be called and answers with true or false, or with a part of what it was given.
+const BOOLEAN: [&str; 18] = [
     operators::CONDITIONAL,
     operators::LOGICAL_AND,
     operators::LOGICAL_OR,
     operators::LOGICAL_NOT,
-    operators::SUBSTRACT,
-    operators::ADD,
-    operators::MULTIPLY,
-    operators::DIVIDE,
-    operators::MODULO,
+    operators::NOT_STRICTLY_FALSE,
     operators::EQUALS,
     operators::NOT_EQUALS,
     operators::GREATER_EQUALS,
     operators::LESS_EQUALS,
     operators::GREATER,
     operators::LESS,
-    operators::NEGATE,
-    operators::INDEX,
-    operators::NOT_STRICTLY_FALSE,
     operators::IN,
-    "dyn",
+    operators::INDEX,
     "bool",
+    "contains",
+    "dyn",
+    "endsWith",
+    "startsWith",
 ];
 
-/// Calls that answer with anything but true or false.
-const OTHERS: [&str; 28] = [
-    operators::SUBSTRACT,
+/// What may be called and answers with anything else.
+const OTHER: [&str; 23] = [
     operators::ADD,
+    operators::SUBSTRACT,
     operators::MULTIPLY,
     operators::DIVIDE,
     operators::MODULO,
     operators::NEGATE,
-    "size",
-    "int",
-    "uint",
     "double",
-    "string",
-    "timestamp",
     "duration",
-    "getFullYear",
-    "getMonth",
     "getDate",
     "getDayOfMonth",
     "getDayOfWeek",
     "getDayOfYear",
+    "getFullYear",
     "getHours",
-    "getMinutes",
-    "getSeconds",
     "getMilliseconds",
-    "_?._",
-    "_[?_]",
-    "type",
-    "bytes",
-    "optional",
+    "getMinutes",
+    "getMonth",
+    "getSeconds",
+    "int",
+    "size",
+    "string",
+    "timestamp",
+    "uint",
 ];
-
-/// Questions to a text, which answer with true or false.
-const QUESTIONS: [&str; 3] = ["contains", "startsWith", "endsWith"];
-
-/// What is not to be called, though the library knows it.
-const REFUSED: [&str; 5] = ["_?._", "_[?_]", "type", "bytes", "optional"];
 
 /// Looks at a whole expression.
 pub(super) fn check(expression: &IdedExpr, text: &str) -> Result<(), FilterError> {
@@ -96,16 +82,8 @@ pub(super) fn parts(expression: &IdedExpr) -> impl Iterator<Item = &IdedExpr> {
             &repeated.result,
         ]),
         Expr::List(list) => parts.extend(&list.elements),
-        Expr::Map(map) => {
-            for entry in &map.entries {
-                match &entry.expr {
-                    EntryExpr::MapEntry(entry) => parts.extend([&entry.key, &entry.value]),
-                    EntryExpr::StructField(field) => parts.push(&field.value),
-                }
-            }
-        }
-        Expr::Struct(object) => {
-            for entry in &object.entries {
+        Expr::Map(MapExpr { entries }) | Expr::Struct(StructExpr { entries, .. }) => {
+            for entry in entries {
                 match &entry.expr {
                     EntryExpr::MapEntry(entry) => parts.extend([&entry.key, &entry.value]),
                     EntryExpr::StructField(field) => parts.push(&field.value),
@@ -143,8 +121,7 @@ fn look<'e>(expression: &'e IdedExpr, bound: &mut Vec<&'e str>, text: &str) -> R
         },
         Expr::Call(call) => {
             let name = call.func_name.as_str();
-            let is_known = OPERATORS.contains(&name) || OTHERS.contains(&name) || QUESTIONS.contains(&name);
-            if !is_known || REFUSED.contains(&name) {
+            if !BOOLEAN.contains(&name) && !OTHER.contains(&name) {
                 return Err(at(text, name, format!("there is no function {name:?}")));
             }
             parts(expression).try_for_each(|part| look(part, bound, text))
@@ -179,7 +156,7 @@ fn is_never_bool(expression: &IdedExpr) -> bool {
         Expr::Call(call) if call.func_name == operators::CONDITIONAL => {
             call.args.get(1).is_some_and(is_never_bool) && call.args.get(2).is_some_and(is_never_bool)
         }
-        Expr::Call(call) => OTHERS.contains(&call.func_name.as_str()),
+        Expr::Call(call) => OTHER.contains(&call.func_name.as_str()),
         Expr::Select(select) => {
             // Whether it is there, or the texts themselves.
             let of_recipient = matches!(&select.operand.expr, Expr::Ident(name) if name == RECIPIENT);
