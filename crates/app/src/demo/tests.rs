@@ -9,7 +9,7 @@ use understudy_domain::text::Patched;
 use understudy_domain::{Channel, InAppLevel, Lifecycle, Status};
 
 use super::audience::SEGMENTS;
-use super::people::PEOPLE;
+use super::people::{PEOPLE, people};
 use super::table::Step;
 use super::*;
 use crate::Caller;
@@ -229,7 +229,14 @@ async fn one_thing_is_enough_though_it_be_archived() {
         .await
         .unwrap();
 
-    for app in [with_campaign, with_segment, with_canvas] {
+    let (_four, with_recipient) = empty().await;
+    let only = people().into_iter().take(1).collect();
+    with_recipient
+        .upsert_recipients(&Caller::system(W), only)
+        .await
+        .unwrap();
+
+    for app in [with_campaign, with_segment, with_canvas, with_recipient] {
         let events_before = events(&app).await;
         assert_eq!(fill(&app, W).await.unwrap(), Filled::NotEmpty);
         assert_eq!(events(&app).await, events_before);
