@@ -1,5 +1,6 @@
 //! Recipients: made, changed and erased; and whom a segment holds.
 
+use futures_util::future::join_all;
 use serde_json::{Value, json};
 
 use crate::harness::{Database, World, codes};
@@ -154,6 +155,22 @@ async fn one_command_takes_a_thousand_each_once() {
         assert_eq!(payload["recipients"].as_array().unwrap().len(), 1_000);
     }
     assert_eq!(count(&world).await, 1_500);
+}
+
+#[tokio::test]
+async fn those_who_make_the_same_recipient_at_once_make_one() {
+    let world = World::new().await;
+    let people: Value = (0..40)
+        .map(|index| json!({ "externalId": index.to_string() }))
+        .collect();
+    let payloads = join_all((0..6).map(|_| world.upsert(people.clone()))).await;
+    let ids = |payload: &Value| -> Vec<Value> {
+        let recipients = payload["recipients"].as_array().unwrap().iter();
+        recipients.map(|recipient| recipient["id"].clone()).collect()
+    };
+    assert_eq!(ids(&payloads[0]).len(), 40);
+    assert!(payloads.iter().all(|payload| ids(payload) == ids(&payloads[0])));
+    assert_eq!(count(&world).await, 40);
 }
 
 #[tokio::test]
