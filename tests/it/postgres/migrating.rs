@@ -18,12 +18,19 @@ async fn a_migration_that_waits_for_a_table_keeps_nobody_from_it() {
     let world = World::over(database).await;
     world.judge.look_away();
     let segment = world.segment("It").await;
-    let list = format!("{{ campaigns(filter: {{ segmentId: \"{segment}\" }}) {{ totalCount }} }}");
+    let list = format!(
+        "{{ campaigns(filter: {{ segmentId: \"{segment}\" }}) {{ totalCount }} segments {{ totalCount }}
+            recipients {{ totalCount }} canvases {{ totalCount }} tokens {{ totalCount }} }}"
+    );
     let server = Server::start(&world.database);
     let db = world.database.connect().await;
-    // As long as a dump or a check reads a table, nobody can change it.
+    // As long as a dump or a check reads a table, nobody can change it; whichever the last migration is about.
     let reading = db.begin().await.unwrap();
-    sea_orm::ConnectionTrait::execute_unprepared(&reading, "SELECT 1 FROM content_segments")
+    let read_all = "DO $$ DECLARE name text; BEGIN
+        FOR name IN SELECT tablename FROM pg_tables WHERE schemaname = current_schema() LOOP
+            EXECUTE format('LOCK TABLE %I IN ACCESS SHARE MODE', name);
+        END LOOP; END $$";
+    sea_orm::ConnectionTrait::execute_unprepared(&reading, read_all)
         .await
         .unwrap();
     let down = ["migrate", "down", "--database", world.database.url()];
@@ -42,6 +49,6 @@ async fn a_migration_that_waits_for_a_table_keeps_nobody_from_it() {
         .await
         .unwrap();
     assert!(ended.success());
-    execute(&db, &["SELECT 1 FROM content_segments"]).await;
+    execute(&db, &["SELECT 1 FROM segments"]).await;
     db.close().await.unwrap();
 }
