@@ -66,7 +66,7 @@ async fn recipients_are_made_and_changed_by_their_external_ids() {
     let payload = world
         .upsert(json!([
             { "externalId": "eve" },
-            { "externalId": "ada", "attributes": { "visits": 4 } },
+            { "externalId": "ada", "attributes": { "visits": 4, "spent": 985.449_095_547_486_1 } },
         ]))
         .await;
     let [eve, changed] = &payload["recipients"].as_array().unwrap()[..] else {
@@ -74,12 +74,15 @@ async fn recipients_are_made_and_changed_by_their_external_ids() {
     };
     assert_eq!(eve["externalId"], "eve");
     assert_eq!((&changed["id"], &changed["email"]), (&ada["id"], &ada["email"]));
-    assert_eq!(changed["attributes"], json!({ "visits": 4 }));
+    assert_eq!(
+        changed["attributes"],
+        json!({ "visits": 4, "spent": 985.449_095_547_486_1 })
+    );
     assert_eq!(changed["createdAt"], ada["createdAt"]);
     assert_eq!(count(&world).await, 3);
 
     // What is already so changes nothing, not even the time.
-    let again = json!([{ "externalId": "ada", "email": "ada@example.com", "attributes": { "visits": 4 } }]);
+    let again = json!([{ "externalId": "ada", "email": "ada@example.com", "attributes": { "visits": 4, "spent": 985.449_095_547_486_1 } }]);
     let payload = world.upsert(again).await;
     assert_eq!(payload["recipients"][0], *changed);
     let payload = world

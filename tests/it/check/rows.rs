@@ -47,7 +47,7 @@ async fn a_segment_has_a_version_and_a_description_within_its_limit() {
 #[tokio::test]
 async fn recipients_and_filters_are_as_the_rules_keep_them() {
     let world = World::new().await;
-    let person = json!([{ "externalId": "ada", "attributes": { "a": 0.1, "b": [1e300] } }]);
+    let person = json!([{ "externalId": "ada", "attributes": { "a": 0.1, "b": [1e300, 985.449_095_547_486_1, 6.934_698_245_112_694e276] } }]);
     let payload = world.upsert(person).await;
     let recipient = payload["recipients"][0]["id"].as_str().unwrap();
     let segment = world.segment("Ours").await;
