@@ -1,7 +1,7 @@
 //! Filters: which recipients a segment holds, as [CEL](https://cel.dev) expressions.
 //!
-//! The library parses and evaluates. It knows no limits, so what may cost much is metered here ([`meter`]), and what can be
-//! seen to be wrong before anybody is looked at is told when a filter is compiled ([`sense`]).
+//! The library parses and evaluates. It knows no limits, so what may cost much is metered here (`meter`), and what can be
+//! seen to be wrong before anybody is looked at is told when a filter is compiled (`sense`).
 
 mod meter;
 mod sense;
