@@ -32,8 +32,10 @@ const ARROWS: [(&str, &[&str]); 9] = [
 ];
 
 /// The libraries that belong to one kind of work, and the only rooms that may name them.
-const LIBRARIES: [(&str, &[&str]); 9] = [
+const LIBRARIES: [(&str, &[&str]); 11] = [
     ("cel", &["understudy-domain"]),
+    ("liquid-core", &["understudy-domain"]),
+    ("liquid-lib", &["understudy-domain"]),
     ("sea-orm", &["understudy-persistence"]),
     (
         "sea-orm-migration",

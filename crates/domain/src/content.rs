@@ -4,12 +4,14 @@ mod changes;
 mod message;
 mod patch;
 mod recheck;
+mod rendered;
 
 use std::collections::BTreeMap;
 
 pub use changes::{ContentChange, changes};
 pub use message::{EmailPatch, HeaderPatch, InAppPatch, MessagePatch, WebhookPatch};
 pub use patch::{ContentPatch, SchedulePatch};
+pub use rendered::{CompiledMessage, RenderedMessage, Unrendered};
 
 use crate::{Readiness, SegmentId, Timestamp};
 
@@ -102,9 +104,9 @@ pub enum Channel {
 /// An email.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EmailMessage {
-    /// 1 to 1,000 characters in one line.
+    /// A template: 1 to 1,000 characters in one line.
     pub subject: String,
-    /// Up to 1 MiB.
+    /// A template of HTML, up to 1 MiB.
     pub body: String,
     /// The sender's address; `None` for the workspace's usual one.
     pub from: Option<String>,
@@ -115,9 +117,9 @@ pub struct EmailMessage {
 /// A message inside the app.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct InAppMessage {
-    /// 1 to 1,000 characters in one line.
+    /// A template: 1 to 1,000 characters in one line.
     pub title: String,
-    /// Up to 1 MiB.
+    /// A template of HTML, up to 1 MiB.
     pub body: String,
     /// The event in the app that shows it: 1 to 200 characters in one line.
     pub trigger: String,
@@ -126,9 +128,9 @@ pub struct InAppMessage {
 /// A request to another service.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WebhookMessage {
-    /// An http or https URL with a host, up to 2,000 characters.
+    /// An http or https URL with a host, or a template of one, up to 2,000 characters.
     pub url: String,
-    /// Up to 1 MiB.
+    /// A template, up to 1 MiB.
     pub body: String,
     /// At most 100, in the order given; a name may stand several times, as in HTTP.
     pub headers: Vec<Header>,
@@ -139,7 +141,7 @@ pub struct WebhookMessage {
 pub struct Header {
     /// A token as HTTP has it, as it was written.
     pub name: String,
-    /// Visible ASCII, with spaces and tabs inside.
+    /// A template: visible ASCII, with spaces and tabs inside.
     pub value: String,
 }
 

@@ -19,6 +19,7 @@ pub mod refusal;
 pub mod replay;
 pub mod rules;
 pub mod source;
+pub mod template;
 pub mod text;
 pub mod token;
 
@@ -26,7 +27,8 @@ pub use access::{Action, Role};
 pub use breach::Breach;
 pub use campaign::{ArchiveCause, Campaign, Draft, Lifecycle, LifecycleCommand, Status, Transition, Version};
 pub use content::{
-    Channel, Content, EmailMessage, Header, InAppMessage, Message, Schedule, ScheduleKind, WebhookMessage,
+    Channel, CompiledMessage, Content, EmailMessage, Header, InAppMessage, Message, RenderedMessage,
+    Schedule, ScheduleKind, Unrendered, WebhookMessage,
 };
 pub use event::{CampaignEvent, EventKind};
 pub use filter::{Filter, FilterError};
@@ -38,6 +40,7 @@ pub use refusal::{Reason, Refusal};
 pub use replay::Replay;
 pub use rules::{Command, Readiness, Standing, Verdict};
 pub use source::{Canvas, Segment};
+pub use template::{Escaping, RenderError, Stage, Template, TemplateError};
 pub use token::{NewToken, Token};
 
 /// A moment, in UTC. Everything stored is truncated to milliseconds, which both databases keep.

@@ -1,6 +1,6 @@
 //! What is wrong with an input, and where.
 
-use crate::{FilterError, SegmentId};
+use crate::{FilterError, SegmentId, TemplateError};
 
 /// One thing that is wrong with an input. An input is checked to its end: all its problems are told at once.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,6 +63,8 @@ pub enum ProblemKind {
     NotAnObject,
     /// Not an expression that tells whom a segment holds.
     NotAFilter(FilterError),
+    /// Not a template.
+    NotATemplate(TemplateError),
     /// Not an email address.
     NotAnAddress,
     /// Not an http or https URL with a host.

@@ -18,9 +18,9 @@ pub(crate) enum MessageInput {
 /// An email.
 #[derive(Debug, InputObject)]
 pub(crate) struct EmailMessageInput {
-    /// The subject: 1 to 1,000 characters in one line.
+    /// The subject, a Liquid template: 1 to 1,000 characters in one line.
     subject: String,
-    /// The body, up to 1 MiB.
+    /// The body, a Liquid template of HTML, up to 1 MiB. Values in it are escaped.
     body: String,
     /// The sender's address, with or without a display name: `news@example.com` or `Example <news@example.com>`. Left
     /// out or `null`: the workspace's usual one.
@@ -32,9 +32,9 @@ pub(crate) struct EmailMessageInput {
 /// A message inside the app.
 #[derive(Debug, InputObject)]
 pub(crate) struct InAppMessageInput {
-    /// The title: 1 to 1,000 characters in one line.
+    /// The title, a Liquid template: 1 to 1,000 characters in one line.
     title: String,
-    /// The body, up to 1 MiB.
+    /// The body, a Liquid template of HTML, up to 1 MiB. Values in it are escaped.
     body: String,
     /// The event in the app that shows the message: 1 to 200 characters in one line.
     trigger: String,
@@ -43,9 +43,9 @@ pub(crate) struct InAppMessageInput {
 /// A request to another service.
 #[derive(Debug, InputObject)]
 pub(crate) struct WebhookMessageInput {
-    /// Where the request goes: an http or https URL with a host, up to 2,000 characters.
+    /// Where the request goes: an http or https URL with a host, or a Liquid template of one, up to 2,000 characters.
     url: String,
-    /// The request's body, up to 1 MiB.
+    /// The request's body, a Liquid template, up to 1 MiB.
     body: String,
     /// The request's headers, at most 100. Left out or `null`: none.
     headers: Option<Vec<HeaderInput>>,

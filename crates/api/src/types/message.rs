@@ -39,12 +39,12 @@ pub(crate) struct EmailMessage<'a>(&'a domain::EmailMessage);
 /// An email.
 #[Object]
 impl EmailMessage<'_> {
-    /// The subject: 1 to 1,000 characters in one line.
+    /// The subject, a Liquid template: 1 to 1,000 characters in one line.
     async fn subject(&self) -> &str {
         &self.0.subject
     }
 
-    /// The body, up to 1 MiB.
+    /// The body, a Liquid template of HTML, up to 1 MiB. Values in it are escaped.
     async fn body(&self) -> &str {
         &self.0.body
     }
@@ -66,12 +66,12 @@ pub(crate) struct InAppMessage<'a>(&'a domain::InAppMessage);
 /// A message inside the app.
 #[Object]
 impl InAppMessage<'_> {
-    /// The title: 1 to 1,000 characters in one line.
+    /// The title, a Liquid template: 1 to 1,000 characters in one line.
     async fn title(&self) -> &str {
         &self.0.title
     }
 
-    /// The body, up to 1 MiB.
+    /// The body, a Liquid template of HTML, up to 1 MiB. Values in it are escaped.
     async fn body(&self) -> &str {
         &self.0.body
     }
@@ -88,12 +88,12 @@ pub(crate) struct WebhookMessage<'a>(&'a domain::WebhookMessage);
 /// A request to another service.
 #[Object]
 impl WebhookMessage<'_> {
-    /// Where the request goes: an http or https URL, up to 2,000 characters.
+    /// Where the request goes: an http or https URL, or a Liquid template of one, up to 2,000 characters.
     async fn url(&self) -> &str {
         &self.0.url
     }
 
-    /// The request's body, up to 1 MiB.
+    /// The request's body, a Liquid template, up to 1 MiB.
     async fn body(&self) -> &str {
         &self.0.body
     }

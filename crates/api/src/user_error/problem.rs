@@ -29,6 +29,7 @@ fn user_error(problem: &Problem, input: &[&str]) -> UserError {
         | ProblemKind::AnId
         | ProblemKind::NotAnObject
         | ProblemKind::NotAFilter(_)
+        | ProblemKind::NotATemplate(_)
         | ProblemKind::NotAnAddress
         | ProblemKind::NotAUrl
         | ProblemKind::NotAHeader
@@ -75,6 +76,7 @@ fn message(kind: &ProblemKind, label: &str) -> String {
         ProblemKind::AnId => format!("The {label} is an id; choose a name that is none."),
         ProblemKind::NotAnObject => format!("The {label} are not a JSON object."),
         ProblemKind::NotAFilter(error) => format!("The {label} is wrong at {error}."),
+        ProblemKind::NotATemplate(error) => format!("The {label} is wrong in {error}."),
         ProblemKind::NotAnAddress => format!("The {label} is not an email address, e.g. news@example.com."),
         ProblemKind::NotAUrl => {
             format!("The {label} is not an http or https address with a host, e.g. https://example.com/hook.")

@@ -1,4 +1,6 @@
-use understudy_domain::{Command, Filter, Problem, ProblemKind, Reason, Refusal, SegmentId, Status, Version};
+use understudy_domain::{
+    Command, Escaping, Filter, Problem, ProblemKind, Reason, Refusal, SegmentId, Status, Template, Version,
+};
 use uuid::Uuid;
 
 use super::*;
@@ -41,6 +43,7 @@ fn kinds() -> Vec<ProblemKind> {
         ProblemKind::TooDeep { limit: 16 },
         ProblemKind::NotAnObject,
         ProblemKind::NotAFilter(Filter::compile("true &&").unwrap_err()),
+        ProblemKind::NotATemplate(Template::compile("{{ a b }}", Escaping::Html).unwrap_err()),
     ]
 }
 
@@ -70,6 +73,7 @@ fn number_of_kind(kind: &ProblemKind) -> usize {
         ProblemKind::TooDeep { .. } => 20,
         ProblemKind::NotAnObject => 21,
         ProblemKind::NotAFilter(_) => 22,
+        ProblemKind::NotATemplate(_) => 23,
     }
 }
 

@@ -41,8 +41,8 @@ pub(super) const EXAMPLES: &[Example] = &[
             Description("How far, how high, how wet: the member's own numbers."),
             Tags(&["club", "app"]),
             InApp(
-                "{{kilometres}} kilometres on foot",
-                "And {{metres}} metres uphill. Here is your year, hut by hut.",
+                "{{ recipient.attributes.kilometres }} kilometres on foot",
+                "And {{ recipient.attributes.metres }} metres uphill. Here is your year, hut by hut.",
                 "session_start",
             ),
             To(&[CLUB]),
@@ -56,7 +56,7 @@ pub(super) const EXAMPLES: &[Example] = &[
             Tags(&["club", "renewal", "transactional"]),
             Letter(
                 CLUB_DESK,
-                "Your membership ends on {{date}}",
+                "Your membership ends on {{ properties.date }}",
                 "If you like it here, there is nothing to do. If not, one click ends it, and we part as \
                  friends.",
             ),
@@ -72,7 +72,7 @@ pub(super) const EXAMPLES: &[Example] = &[
             Tags(&["club", "integration"]),
             Webhook(
                 "huts/arrivals",
-                "{\"hut\": \"{{hut}}\", \"night\": \"{{date}}\", \"members\": {{count}}}",
+                "{\"hut\": {{ properties.hut | json }}, \"night\": {{ properties.date | json }}, \"members\": {{ properties.count }}}",
             ),
             To(&[CLUB]),
             Schedule(ApiTriggered, Some(Day(60, 0)), None),
@@ -100,7 +100,7 @@ pub(super) const EXAMPLES: &[Example] = &[
             Description("Keeps the route descriptions honest."),
             Tags(&["app", "survey"]),
             InApp(
-                "How was {{route}}?",
+                "How was {{ recipient.attributes.lastRoute }}?",
                 "Was the time right? Was the bridge there? It takes 20 seconds.",
                 "finished_route",
             ),
@@ -114,8 +114,8 @@ pub(super) const EXAMPLES: &[Example] = &[
             Description("The weather service calls this. Only a recall may stand before it."),
             Tags(&["app", "weather", "safety"]),
             InApp(
-                "Thunderstorms from {{hour}} on",
-                "They cross {{route}}. Plan to be below the trees by then, or stay in the hut.",
+                "Thunderstorms from {{ properties.hour }} on",
+                "They cross {{ properties.route }}. Plan to be below the trees by then, or stay in the hut.",
                 "planned_route",
             ),
             To(&[APP_USERS]),
@@ -159,7 +159,7 @@ pub(super) const EXAMPLES: &[Example] = &[
             Tags(&["winter", "integration"]),
             Webhook(
                 "design/notes",
-                "{\"product\": \"{{product}}\", \"note\": \"{{note}}\", \"tester\": \"{{customer_id}}\"}",
+                "{\"product\": {{ properties.product | json }}, \"note\": {{ properties.note | json }}, \"tester\": {{ recipient.externalId | json }}}",
             ),
             To(&[WINTER_TESTERS]),
             Schedule(ApiTriggered, Some(Day(-120, 0)), None),

@@ -14,7 +14,7 @@ pub(super) const EXAMPLES: &[Example] = &[
             Description("The first mail after the first order. Everybody reads it, so every word counts."),
             Tags(&["welcome", "onboarding"]),
             Email(
-                "Welcome to Cairnfell, {{first_name}}",
+                "Welcome to Cairnfell, {{ recipient.attributes.firstName }}",
                 "Three things: returns are free for 100 days, repairs are free for ever, and the coffee in \
                  the shop is free too.",
             ),
@@ -23,7 +23,7 @@ pub(super) const EXAMPLES: &[Example] = &[
         story: &[
             Launch,
             SaveDraft(&[Email(
-                "Welcome to Cairnfell, {{first_name}}",
+                "Welcome to Cairnfell, {{ recipient.attributes.firstName }}",
                 "Three things: returns are free for 100 days, repairs are free for ever, and the app knows \
                  the weather on your route.",
             )]),
@@ -50,8 +50,8 @@ pub(super) const EXAMPLES: &[Example] = &[
             Tags(&["welcome", "print", "integration"]),
             Webhook(
                 "print/welcome-card",
-                "{\"to\": \"{{postal_address}}\", \"map\": \"{{nearest_trails}}\", \"name\": \
-                 \"{{first_name}}\"}",
+                "{\"to\": {{ recipient.attributes.postalAddress | json }}, \"map\": {{ recipient.attributes.nearestTrails | json }}, \"name\": \
+                 {{ recipient.attributes.firstName | json }}}",
             ),
             To(&[NEWCOMERS]),
         ],
@@ -176,7 +176,7 @@ pub(super) const EXAMPLES: &[Example] = &[
             Description("The customer database calls this at seven in the morning."),
             Tags(&["birthday", "voucher"]),
             Email(
-                "Happy birthday, {{first_name}}",
+                "Happy birthday, {{ recipient.attributes.firstName }}",
                 "15 € towards whatever you wished for and did not get. Valid for a month.",
             ),
             To(&[REGULARS, CLUB]),
@@ -185,7 +185,7 @@ pub(super) const EXAMPLES: &[Example] = &[
         story: &[
             Launch,
             SaveDraft(&[Email(
-                "Happy birthday, {{first_name}}!",
+                "Happy birthday, {{ recipient.attributes.firstName }}!",
                 "20 € towards whatever you wished for and did not get. Valid for two months.",
             )]),
             LaunchDraft,
@@ -208,7 +208,7 @@ pub(super) const EXAMPLES: &[Example] = &[
             Tags(&["win-back", "print", "integration"]),
             Webhook(
                 "print/postcard",
-                "{\"to\": \"{{postal_address}}\", \"motif\": \"empty-hut\", \"code\": \"{{voucher_code}}\"}",
+                "{\"to\": {{ recipient.attributes.postalAddress | json }}, \"motif\": \"empty-hut\", \"code\": {{ recipient.attributes.voucherCode | json }}}",
             ),
             To(&[LAPSED]),
             Schedule(OnLaunch, Some(Day(-30, 0)), Some(Day(60, 0))),

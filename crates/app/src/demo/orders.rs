@@ -21,8 +21,8 @@ pub(super) const EXAMPLES: &[Example] = &[
             Tags(&["orders", "transactional"]),
             Letter(
                 ORDERS,
-                "Your order {{order_number}}",
-                "Thank you, {{first_name}}. We are packing {{item_count}} things for you, and write \
+                "Your order {{ properties.orderNumber }}",
+                "Thank you, {{ recipient.attributes.firstName }}. We are packing {{ properties.itemCount }} things for you, and write \
                  again when they leave.",
             ),
             To(&[NEWCOMERS, REGULARS]),
@@ -37,8 +37,8 @@ pub(super) const EXAMPLES: &[Example] = &[
             Tags(&["orders", "transactional"]),
             Letter(
                 ORDERS,
-                "{{order_number}} is on its way",
-                "Your parcel left our warehouse. Follow it at {{tracking_link}}.",
+                "{{ properties.orderNumber }} is on its way",
+                "Your parcel left our warehouse. Follow it at {{ properties.trackingLink }}.",
             ),
             To(&[NEWCOMERS, REGULARS]),
             Schedule(ApiTriggered, None, None),
@@ -47,8 +47,8 @@ pub(super) const EXAMPLES: &[Example] = &[
             Launch,
             SaveDraft(&[Letter(
                 ORDERS,
-                "{{order_number}} is on its way",
-                "Your parcel left our warehouse by cargo bike, van or train. Follow it at {{tracking_link}}, \
+                "{{ properties.orderNumber }} is on its way",
+                "Your parcel left our warehouse by cargo bike, van or train. Follow it at {{ properties.trackingLink }}, \
                  or send it to a shop instead.",
             )]),
         ],
@@ -75,7 +75,7 @@ pub(super) const EXAMPLES: &[Example] = &[
             Tags(&["orders", "shops"]),
             InApp(
                 "It is here",
-                "Your order waits at {{shop}} for ten days. Show this message at the counter.",
+                "Your order waits at {{ properties.shop }} for ten days. Show this message at the counter.",
                 "near_shop",
             ),
             To(&[APP_USERS]),
@@ -90,7 +90,7 @@ pub(super) const EXAMPLES: &[Example] = &[
             Tags(&["orders", "integration"]),
             Webhook(
                 "support/parcels",
-                "{\"order\": \"{{order_number}}\", \"state\": \"{{parcel_state}}\", \"late\": {{is_late}}}",
+                "{\"order\": {{ properties.orderNumber | json }}, \"state\": {{ properties.parcelState | json }}, \"late\": {{ properties.isLate }}}",
             ),
             To(&[REGULARS, NEWCOMERS]),
             Schedule(ApiTriggered, None, None),
@@ -104,7 +104,7 @@ pub(super) const EXAMPLES: &[Example] = &[
             Tags(&["orders", "reviews"]),
             Email(
                 "Did it keep what we promised?",
-                "Two weeks with {{product}}: tell others what it is like. Bad reviews stay up too.",
+                "Two weeks with {{ properties.product }}: tell others what it is like. Bad reviews stay up too.",
             ),
             To(&[REGULARS, NEWCOMERS]),
         ],
@@ -112,7 +112,7 @@ pub(super) const EXAMPLES: &[Example] = &[
             Launch,
             SaveDraft(&[Email(
                 "5 stars?",
-                "Rate {{product}} with five stars and win a voucher.",
+                "Rate {{ properties.product }} with five stars and win a voucher.",
             )]),
             DiscardDraft,
         ],
@@ -165,7 +165,7 @@ pub(super) const EXAMPLES: &[Example] = &[
             Letter(
                 ORDERS,
                 "We have your return",
-                "It came back in one piece. {{refund}} are on their way to your account.",
+                "It came back in one piece. {{ properties.refund }} are on their way to your account.",
             ),
             To(&[REGULARS, NEWCOMERS, FAMILIES]),
             Schedule(ApiTriggered, None, None),
@@ -179,8 +179,8 @@ pub(super) const EXAMPLES: &[Example] = &[
             Tags(&["repairs", "transactional"]),
             Letter(
                 WORKSHOP,
-                "We can mend it: {{product}}",
-                "It takes {{days}} days and costs {{price}}. Answer with yes, and we begin.",
+                "We can mend it: {{ properties.product }}",
+                "It takes {{ properties.days }} days and costs {{ properties.price }}. Answer with yes, and we begin.",
             ),
             To(&[REGULARS, CLUB]),
             Schedule(ApiTriggered, Some(Day(35, 6)), None),
@@ -192,7 +192,10 @@ pub(super) const EXAMPLES: &[Example] = &[
         content: &[
             Description("Accounting fetches them itself now."),
             Tags(&["orders", "integration", "last-season"]),
-            Webhook("accounting/invoices", "{\"order\": \"{{order_number}}\"}"),
+            Webhook(
+                "accounting/invoices",
+                "{\"order\": {{ properties.orderNumber | json }}}",
+            ),
             To(&[REGULARS]),
             Schedule(ApiTriggered, Some(Day(-200, 0)), Some(Day(-20, 0))),
         ],
@@ -218,7 +221,7 @@ pub(super) const EXAMPLES: &[Example] = &[
             Tags(&["warranty"]),
             InApp(
                 "Ten years instead of two",
-                "Register {{product}} within a month of buying it, and we repair it for ten years.",
+                "Register {{ properties.product }} within a month of buying it, and we repair it for ten years.",
                 "order_delivered",
             ),
             To(&[REGULARS, NEWCOMERS]),
@@ -232,8 +235,8 @@ pub(super) const EXAMPLES: &[Example] = &[
             Description("For those who asked to be told."),
             Tags(&["stock"]),
             Email(
-                "{{product}} is back, in your size",
-                "You asked us to tell you. There are {{count}} of them.",
+                "{{ properties.product }} is back, in your size",
+                "You asked us to tell you. There are {{ properties.count }} of them.",
             ),
             To(&[REGULARS]),
             Schedule(ApiTriggered, None, None),

@@ -14,6 +14,8 @@ const LAST_NAMES: [&str; 12] = [
     "Laurent",
 ];
 
+const NEAREST_TRAILS: [&str; 4] = ["Ridge path", "Two lakes", "Old mule track", "Glacier view"];
+
 /// One for each first name with each last name.
 pub(super) const PEOPLE: usize = FIRST_NAMES.len() * LAST_NAMES.len();
 
@@ -34,6 +36,12 @@ fn person(number: usize) -> RecipientPatch {
     let attributes = json!({
         "firstName": first,
         "lastName": last,
+        "postalAddress": format!("{} Hut Lane, Cairnfell", number + 1),
+        "nearestTrails": NEAREST_TRAILS[number % NEAREST_TRAILS.len()],
+        "lastRoute": NEAREST_TRAILS[number % 7 % NEAREST_TRAILS.len()],
+        "voucherCode": format!("HUT-{:04}", number * 37 % 10_000),
+        "kilometres": number * 17 % 800,
+        "metres": number * 311 % 30_000,
         "interests": interests,
         "orders": number % 9,
         "childrenOrders": number % 4,

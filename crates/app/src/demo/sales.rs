@@ -17,8 +17,8 @@ pub(super) const EXAMPLES: &[Example] = &[
             Tags(&["sale", "tents", "spring"]),
             Email(
                 "Tents, 20% lighter on the wallet",
-                "Hello {{first_name}},\n\nall family and trekking tents are 20% off, for two weeks. Pitch \
-                 one in the shop before you decide.",
+                "<p>Hello {{ recipient.attributes.firstName }},</p><p>all family and trekking tents are 20% off, for two weeks. Pitch \
+                 one in the shop before you decide.</p>",
             ),
             To(&[CAMPERS, FAMILIES]),
             Schedule(AtTime, Some(Day(3, 8)), Some(Day(17, 20))),
@@ -27,8 +27,8 @@ pub(super) const EXAMPLES: &[Example] = &[
             Launch,
             SaveDraft(&[Email(
                 "Two weeks, 40 tents, 20% off",
-                "Hello {{first_name}},\n\n40 tents are 20% off until the end of the sale, the \
-                 four-season ones too. Members of the Trail Club get the footprint on top.",
+                "<p>Hello {{ recipient.attributes.firstName }},</p><p>40 tents are 20% off until the end of the sale, the \
+                 four-season ones too. Members of the Trail Club get the footprint on top.</p>",
             )]),
         ],
     },
@@ -60,7 +60,7 @@ pub(super) const EXAMPLES: &[Example] = &[
             Tags(&["sale", "integration"]),
             Webhook(
                 "marketplace/prices",
-                "{\"sku\": \"{{sku}}\", \"price\": {{price}}, \"until\": \"{{sale_end}}\"}",
+                "{\"sku\": {{ properties.sku | json }}, \"price\": {{ properties.price }}, \"until\": {{ properties.saleEnd | json }}}",
             ),
             To(&[REGULARS]),
             Schedule(ApiTriggered, None, None),
@@ -239,8 +239,8 @@ pub(super) const EXAMPLES: &[Example] = &[
             Description("The shop calls this when a price on somebody's wish list falls."),
             Tags(&["sale", "wish-list"]),
             Email(
-                "{{product}} just got cheaper",
-                "It was {{old_price}}, it is {{new_price}}. We cannot say for how long.",
+                "{{ properties.product }} just got cheaper",
+                "It was {{ properties.oldPrice }}, it is {{ properties.newPrice }}. We cannot say for how long.",
             ),
             To(&[REGULARS]),
             Schedule(ApiTriggered, None, None),
@@ -248,7 +248,7 @@ pub(super) const EXAMPLES: &[Example] = &[
         story: &[
             Launch,
             Update(&[To(&[REGULARS, LAPSED])]),
-            SaveDraft(&[Email("!!! {{product}} ON SALE !!!", "Run.")]),
+            SaveDraft(&[Email("!!! {{ properties.product }} ON SALE !!!", "Run.")]),
             DiscardDraft,
         ],
     },

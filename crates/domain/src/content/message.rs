@@ -7,6 +7,7 @@ use super::{EmailMessage, Header, InAppMessage, Message, WebhookMessage};
 use crate::ProblemKind;
 use crate::address::check_address;
 use crate::problem::Problems;
+use crate::template::{Escaping, Template};
 use crate::text::{Line, check_body};
 
 const SUBJECT: Line = Line {
@@ -24,9 +25,9 @@ const URL: Line = Line {
     trimmed: false,
     required: false,
 };
-const MOST_BODY_BYTES: usize = 1 << 20;
+pub(super) const MOST_BODY_BYTES: usize = 1 << 20;
 const MOST_HEADERS: usize = 100;
-const MOST_HEADER_BYTES: usize = 8 << 10;
+pub(super) const MOST_HEADER_BYTES: usize = 8 << 10;
 
 /// A new message, unchecked.
 #[derive(Debug, Clone)]
@@ -93,7 +94,9 @@ impl MessagePatch {
 impl EmailPatch {
     fn check(self, problems: &mut Problems) -> EmailMessage {
         let subject = SUBJECT.check_one_line(problems, "subject", self.subject);
+        check_template(problems, "subject", &subject);
         check_body(problems, "body", &self.body, MOST_BODY_BYTES);
+        check_template(problems, "body", &self.body);
         let from = self.from.map(|from| check_address(problems, "from", from));
         let reply_to = self
             .reply_to
@@ -110,7 +113,9 @@ impl EmailPatch {
 impl InAppPatch {
     fn check(self, problems: &mut Problems) -> InAppMessage {
         let title = SUBJECT.check_one_line(problems, "title", self.title);
+        check_template(problems, "title", &title);
         check_body(problems, "body", &self.body, MOST_BODY_BYTES);
+        check_template(problems, "body", &self.body);
         let trigger = TRIGGER.check_one_line(problems, "trigger", self.trigger);
         InAppMessage {
             title,
@@ -123,10 +128,13 @@ impl InAppPatch {
 impl WebhookPatch {
     fn check(self, problems: &mut Problems) -> WebhookMessage {
         let url = URL.check(problems, "url", self.url);
-        if !is_web_url(&url) {
+        if has_tags(&url) {
+            check_template(problems, "url", &url);
+        } else if !is_web_url(&url) {
             problems.add("url", ProblemKind::NotAUrl);
         }
         check_body(problems, "body", &self.body, MOST_BODY_BYTES);
+        check_template(problems, "body", &self.body);
         let headers = check_headers(problems, self.headers);
         WebhookMessage {
             url,
@@ -136,9 +144,25 @@ impl WebhookPatch {
     }
 }
 
+/// What is too large for its field is told of already, and is not looked at.
+fn check_template(problems: &mut Problems, name: &str, text: &str) {
+    if text.len() > MOST_BODY_BYTES {
+        return;
+    }
+    // What is escaped makes no difference to what is a template.
+    if let Err(error) = Template::compile(text, Escaping::None) {
+        problems.add(name, ProblemKind::NotATemplate(error));
+    }
+}
+
+/// Whether anything in a text is filled in, so that it can only be told of what comes out whether it is right.
+fn has_tags(text: &str) -> bool {
+    text.contains("{{") || text.contains("{%")
+}
+
 /// The parser mends what browsers mend (white space, backslashes, missing or surplus slashes); what needed mending is
 /// refused, since whoever sends it may not mend it the same way.
-fn is_web_url(text: &str) -> bool {
+pub(super) fn is_web_url(text: &str) -> bool {
     let scheme_is_whole = ["http://", "https://"].iter().any(|scheme| {
         text.split_at_checked(scheme.len())
             .is_some_and(|(start, rest)| start.eq_ignore_ascii_case(scheme) && !rest.starts_with('/'))
@@ -181,12 +205,14 @@ fn check_header(problems: &mut Problems, header: HeaderPatch) -> Header {
         );
     } else if !is_header_value(&value) {
         problems.add("value", ProblemKind::NotAHeader);
+    } else {
+        check_template(problems, "value", &value);
     }
     Header { name, value }
 }
 
 /// `HeaderValue` lets through what HTTP only tolerates: bytes beyond ASCII, which every receiver reads in its own
 /// way, and white space around the value, which HTTP/1 drops and for which HTTP/2 calls the request malformed.
-fn is_header_value(value: &str) -> bool {
+pub(super) fn is_header_value(value: &str) -> bool {
     HeaderValue::from_str(value).is_ok() && value.is_ascii() && value.trim_ascii() == value
 }

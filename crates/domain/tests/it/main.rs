@@ -20,5 +20,6 @@ mod schedules;
 mod sources;
 mod strategies;
 mod support;
+mod templates;
 mod texts;
 mod urls_and_addresses;
