@@ -61,6 +61,7 @@ mod schema;
 mod search;
 mod segments;
 mod stop;
+mod templates;
 mod torture;
 mod two_servers;
 mod unarchive;

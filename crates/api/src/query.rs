@@ -16,6 +16,7 @@ use crate::types::campaign::Campaign;
 use crate::types::campaign_list;
 use crate::types::canvas::Canvas;
 use crate::types::in_app::InAppSource;
+use crate::types::message::MessagePreview;
 use crate::types::node::Node;
 use crate::types::recipient::{self, Recipient};
 use crate::types::segment::{Segment, compiled_filter};
@@ -157,6 +158,16 @@ impl Query {
             before,
         };
         recipient::page(ctx, &arguments, ByAge::Recipients, None).await
+    }
+
+    /// A message as one recipient would get it: a campaign's live one, or a draft's. Nothing is sent, and nothing is noted.
+    async fn message_preview(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The id of a campaign or of a draft, whose message it is.")] content_id: ID,
+        #[graphql(desc = "The id of the recipient.")] recipient_id: ID,
+    ) -> Result<MessagePreview, Failed> {
+        lookup::message_preview(ctx, &content_id, &recipient_id).await
     }
 
     /// The Canvas with this id; null if there is none.

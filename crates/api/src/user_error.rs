@@ -6,7 +6,7 @@ mod problem;
 mod refusal;
 
 use async_graphql::{Enum, SimpleObject};
-use understudy_app::{Refused, Target};
+use understudy_app::{Refused, Target, Unpreviewed};
 
 /// A refusal is data: nothing was changed, and this is why. GraphQL errors are for what no user caused or no user may
 /// see.
@@ -150,6 +150,30 @@ pub(crate) fn user_errors(refused: &Refused, arguments: &Arguments) -> Vec<UserE
         .at(&[arguments.list, &[&index.to_string()]].concat()),
     };
     vec![error]
+}
+
+/// Why there is no preview of a message.
+pub(crate) fn of_preview(refused: &Unpreviewed) -> UserError {
+    match refused {
+        Unpreviewed::NoContent => {
+            let message = "There is no campaign and no draft with this id.";
+            UserError::new(UserErrorCode::NotFound, message).at(&["contentId"])
+        }
+        Unpreviewed::NoRecipient => {
+            UserError::new(UserErrorCode::NotFound, "There is no recipient with this id.")
+                .at(&["recipientId"])
+        }
+        Unpreviewed::NoMessage => UserError::new(
+            UserErrorCode::Incomplete,
+            "There is no message yet; write one first.",
+        )
+        .at(&["contentId"]),
+        Unpreviewed::NoTemplate(_) | Unpreviewed::Unrendered(_) => UserError::new(
+            UserErrorCode::Invalid,
+            format!("The message cannot be filled in for this recipient: {refused}."),
+        )
+        .at(&["contentId"]),
+    }
 }
 
 /// The user error of one campaign of a bulk command. A single error is all that the commands given in bulk can bring.

@@ -187,6 +187,31 @@ impl FromStr for SourceId {
     }
 }
 
+/// The id of something that has a content: of a campaign, for its live one, or of a draft.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ContentId {
+    /// A campaign's.
+    Campaign(CampaignId),
+    /// A draft's.
+    Draft(DraftId),
+}
+
+impl FromStr for ContentId {
+    type Err = IdError;
+
+    fn from_str(text: &str) -> Result<Self, IdError> {
+        match text.parse()? {
+            NodeId::Campaign(id) => Ok(Self::Campaign(id)),
+            NodeId::Draft(id) => Ok(Self::Draft(id)),
+            NodeId::Canvas(_) | NodeId::Segment(_) | NodeId::Recipient(_) | NodeId::Workspace(_) => {
+                Err(IdError::WrongKind {
+                    expected: "campaign or a draft",
+                })
+            }
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;

@@ -32,7 +32,9 @@ pub use content::{
 };
 pub use event::{CampaignEvent, EventKind};
 pub use filter::{Filter, FilterError};
-pub use id::{CampaignId, CanvasId, DraftId, NodeId, RecipientId, SegmentId, SourceId, TokenId, WorkspaceId};
+pub use id::{
+    CampaignId, CanvasId, ContentId, DraftId, NodeId, RecipientId, SegmentId, SourceId, TokenId, WorkspaceId,
+};
 pub use in_app::{InAppLevel, Place, Rank};
 pub use problem::{Flaw, Problem, ProblemKind};
 pub use recipient::{Recipient, RecipientPatch};

@@ -162,11 +162,9 @@ fn selection(types: &Types, of: &str) -> &'static str {
     match of {
         "Node" | "Campaign" | "Segment" | "Recipient" | "Canvas" | "InAppSource" => "{ id }",
         "Viewer" => "{ role }",
-        "CreateTokenPayload" | "RecipientsPayload" | "DeleteRecipientPayload" => {
-            "{ userErrors { code field } }"
-        }
         "BulkPayload" => "{ results { outcome error { code field } } userErrors { code field } }",
-        _ if has("userErrors") => "{ changed userErrors { code field } }",
+        _ if has("changed") => "{ changed userErrors { code field } }",
+        _ if has("userErrors") => "{ userErrors { code field } }",
         _ if has("totalCount") => "{ totalCount }",
         _ if has("sequence") => "{ sequence }",
         _ => panic!("what is to be selected of {of}?"),

@@ -125,6 +125,8 @@ pub(crate) fn declared(described: &Value) -> String {
 pub(crate) fn id_kinds(argument: &str) -> &'static [&'static str] {
     let field = argument.split('.').next().unwrap();
     match argument.rsplit('.').next().unwrap() {
+        "contentId" => &["cmp", "drf"],
+        "recipientId" => &["rcp"],
         "sourceId" | "before" | "after" => &["cmp", "cnv"],
         "segmentId" | "segmentIds" => &["seg"],
         "campaignId" | "campaignIds" => &["cmp"],

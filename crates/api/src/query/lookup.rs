@@ -5,16 +5,20 @@ use std::collections::HashMap;
 use async_graphql::{Context, ID};
 use understudy_app::Snapshot;
 use understudy_app::read::Wants;
-use understudy_domain::{CampaignId, CanvasId, DraftId, NodeId, RecipientId, SegmentId, WorkspaceId};
+use understudy_domain::{
+    CampaignId, CanvasId, ContentId, DraftId, NodeId, RecipientId, SegmentId, WorkspaceId,
+};
 
 use super::id;
 use crate::error::Failed;
 use crate::types::campaign::Campaign;
 use crate::types::canvas::Canvas;
+use crate::types::message::MessagePreview;
 use crate::types::node::Node;
 use crate::types::recipient::Recipient;
 use crate::types::segment::Segment;
 use crate::types::viewer::Workspace;
+use crate::user_error;
 use crate::viewer::Viewer;
 use crate::wants;
 
@@ -88,6 +92,29 @@ pub(super) async fn recipient(
         }
     };
     Ok(found.map(Recipient))
+}
+
+/// What a recipient would get.
+pub(super) async fn message_preview(
+    ctx: &Context<'_>,
+    content: &ID,
+    recipient: &ID,
+) -> Result<MessagePreview, Failed> {
+    let content: ContentId = id::parse(content, "contentId")?;
+    let recipient: RecipientId = id::parse(recipient, "recipientId")?;
+    let snapshot = Viewer::of(ctx)?.snapshot().await?;
+    Ok(
+        match understudy_app::preview(&snapshot, content, recipient).await? {
+            Ok(message) => MessagePreview {
+                message: Some(message.into()),
+                user_errors: vec![],
+            },
+            Err(refused) => MessagePreview {
+                message: None,
+                user_errors: vec![user_error::of_preview(&refused)],
+            },
+        },
+    )
 }
 
 /// The ids of several nodes, kind by kind.

@@ -1,7 +1,9 @@
 //! What is sent or shown.
 
-use async_graphql::{Enum, Object, Union};
+use async_graphql::{Enum, Object, SimpleObject, Union};
 use understudy_domain as domain;
+
+use crate::user_error::UserError;
 
 /// What a campaign sends or shows. Its kind is the campaign's channel.
 #[derive(Union)]
@@ -19,6 +21,63 @@ impl<'a> From<&'a domain::Message> for Message<'a> {
             domain::Message::Webhook(webhook) => Self::Webhook(WebhookMessage(webhook)),
         }
     }
+}
+
+/// A message as one recipient gets it: the templates are filled in.
+#[derive(Union)]
+pub(crate) enum RenderedMessage {
+    Email(RenderedEmail),
+    InApp(RenderedInApp),
+    Webhook(RenderedWebhook),
+}
+
+/// An email as one recipient gets it.
+#[derive(SimpleObject)]
+pub(crate) struct RenderedEmail {
+    /// The subject, in one line.
+    subject: String,
+    /// The body, as HTML.
+    body: String,
+}
+
+/// A message inside the app as one recipient gets it.
+#[derive(SimpleObject)]
+pub(crate) struct RenderedInApp {
+    /// The title, in one line.
+    title: String,
+    /// The body, as HTML.
+    body: String,
+}
+
+/// A request to another service as it goes out for one recipient.
+#[derive(SimpleObject)]
+pub(crate) struct RenderedWebhook {
+    /// Where it goes.
+    url: String,
+    /// Its body.
+    body: String,
+}
+
+impl From<domain::RenderedMessage> for RenderedMessage {
+    fn from(message: domain::RenderedMessage) -> Self {
+        match message {
+            domain::RenderedMessage::Email { subject, body } => Self::Email(RenderedEmail { subject, body }),
+            domain::RenderedMessage::InApp { title, body } => Self::InApp(RenderedInApp { title, body }),
+            domain::RenderedMessage::Webhook { url, body, .. } => {
+                Self::Webhook(RenderedWebhook { url, body })
+            }
+        }
+    }
+}
+
+/// What a message looks like to a recipient, or why that cannot be told.
+#[derive(SimpleObject)]
+pub(crate) struct MessagePreview {
+    /// The message; null if there are errors.
+    pub(crate) message: Option<RenderedMessage>,
+    /// Why there is none: the content or the recipient does not exist, there is no message yet, or it cannot be filled in
+    /// for this recipient.
+    pub(crate) user_errors: Vec<UserError>,
 }
 
 /// The kinds of messages.
