@@ -20,13 +20,19 @@ use crate::Recipient;
 pub const LIMIT: usize = 4_000;
 
 /// How deep an expression may be nested.
-const NESTING: usize = 32;
+const NESTING: usize = 100;
 
 /// How much of the stack evaluating takes for each level of nesting at most. A debug build took some 100 KiB.
 const LEVEL: usize = 128 << 10;
 
 /// How much of the stack the parser takes for the worst text, and what is made of it when it is dropped.
 const PARSER: usize = 2 << 20;
+
+/// How many of the parser's errors are looked at for the one that is told.
+const REPORTED: u32 = 20;
+
+/// What the parser says of what is nested deeper than it goes.
+const TOO_DEEP: &str = "recursion limit";
 
 /// What expressions may call, and where what they cost is charged.
 static ENVIRONMENT: LazyLock<Arc<Env>> = LazyLock::new(|| {
@@ -47,7 +53,9 @@ pub struct Filter {
 pub struct Answer {
     /// Whether it holds them.
     pub holds: bool,
-    /// How many steps it took to tell: a few for what is usual, and tens of thousands within a millisecond.
+    /// Whether it would have taken too many steps to tell. Nobody is held then.
+    pub cut_off: bool,
+    /// How many steps it took to tell: a few for what is usual, and some ten thousand in a millisecond.
     pub steps: usize,
 }
 
@@ -121,14 +129,16 @@ impl FilterError {
 }
 
 fn parse(text: &str) -> Result<IdedExpr, FilterError> {
-    let parser = PrattParser::new().error_reporting_limit(1);
+    let parser = PrattParser::new().error_reporting_limit(REPORTED);
     let parsed = catch_unwind(AssertUnwindSafe(|| parser.parse(text)));
     let Ok(parsed) = parsed else {
         return Err(FilterError::at_start("it is no expression"));
     };
     let expression = parsed.map_err(|errors| {
+        // What is too deep is told as other errors too, which come of it.
+        let deep = errors.errors.iter().find(|error| error.msg.contains(TOO_DEEP));
         let placed = errors.errors.iter().find(|error| error.pos.0 > 0);
-        let first = placed.or(errors.errors.first());
+        let first = deep.or(placed).or(errors.errors.first());
         first.map_or_else(
             || FilterError::at_start("it is no expression"),
             |error| told(error, text),
@@ -150,7 +160,7 @@ fn told(error: &ParseError, text: &str) -> FilterError {
             "it ends where more is expected".to_owned()
         }
         Some(rest) => format!("unexpected {}", rest.split(" expecting").next().unwrap_or(rest)),
-        None if said.contains("recursion limit") => format!("it is nested deeper than {NESTING} levels"),
+        None if said.contains(TOO_DEEP) => format!("it is nested deeper than {NESTING} levels"),
         None if said.contains("limit exceeded") => "it is no expression".to_owned(),
         None => said.lines().next().unwrap_or(said).to_owned(),
     };

@@ -73,6 +73,9 @@ impl Recipient {
     pub fn patched(self, patch: RecipientPatch) -> Result<Self, Vec<Problem>> {
         let mut problems = Problems::default();
         let external_id = EXTERNAL_ID.check_plain(&mut problems, "externalId", patch.external_id);
+        if !external_id.is_empty() && external_id.trim().is_empty() {
+            problems.add("externalId", ProblemKind::Empty);
+        }
         let email = match patch.email {
             Patched::Keep | Patched::Missing => self.email,
             Patched::Null => None,

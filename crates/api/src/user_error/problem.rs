@@ -48,8 +48,12 @@ fn user_error(problem: &Problem, input: &[&str]) -> UserError {
 }
 
 fn message(kind: &ProblemKind, label: &str) -> String {
+    let (is, has) = match label {
+        "attributes" => ("are", "have"),
+        _ => ("is", "has"),
+    };
     match kind {
-        ProblemKind::Missing => format!("The {label} is missing."),
+        ProblemKind::Missing => format!("The {label} {is} missing."),
         ProblemKind::Null => format!("The {label} cannot be null; leave it out to keep it as it is."),
         ProblemKind::Empty => format!("The {label} is empty."),
         ProblemKind::TooLong { limit } => {
@@ -57,7 +61,7 @@ fn message(kind: &ProblemKind, label: &str) -> String {
         }
         ProblemKind::TooLarge { limit } => {
             format!(
-                "The {label} is too large: at most {} bytes of UTF-8.",
+                "The {label} {is} too large: at most {} bytes of UTF-8.",
                 grouped(*limit)
             )
         }
@@ -68,7 +72,7 @@ fn message(kind: &ProblemKind, label: &str) -> String {
             format!("The {label} have too many lists and objects within one another: at most {limit}.")
         }
         ProblemKind::Repeated => format!("The {label} stands in the list already; give each once."),
-        ProblemKind::Nul => format!("The {label} has a NUL character, which cannot be kept."),
+        ProblemKind::Nul => format!("The {label} {has} a NUL character, which cannot be kept."),
         ProblemKind::LineBreak => format!("The {label} has a line break, and is one line."),
         ProblemKind::Control => {
             format!("The {label} has a control character, a line break, or one that cannot be seen.")

@@ -2,8 +2,8 @@
 //!
 //! Each recipient has a budget of steps, not of time. An expression is rewritten so that whatever flows into something that
 //! may have to look at all of it (a call, a list, a loop) goes through a function that hands it on, and charges how large it
-//! is, with all that is in it; a loop, for all its turns before the first one. So nothing is done that was not paid for:
-//! `[1].map(a, [a, a]).map(b, [b, b])…` doubles what it has until that is more than the budget.
+//! is, with all that is in it; a loop, for all its turns before the first one, and for the texts that stand in it. So nothing is
+//! done that was not paid for: `[1].map(a, [a, a]).map(b, [b, b])…` doubles what it has until that is more than the budget.
 
 use std::cell::Cell;
 
@@ -14,15 +14,21 @@ use cel::{Env, ExecutionError};
 
 use super::Answer;
 
-/// How many steps an expression may take for one recipient. One with a loop over all that attributes can hold takes a
-/// quarter of them.
-const BUDGET: usize = 400_000;
+/// How many steps an expression may take for one recipient. A loop over as many numbers as attributes can hold, with half a
+/// dozen comparisons of each, takes half of them.
+const BUDGET: usize = 1_000_000;
 
 /// How many bytes of a text are one step.
 const BYTES: usize = 16;
 
+/// How many steps each byte of a text is that is read as a number, a time or the name of a place: that takes a hundred times
+/// as long as to copy it.
+const READ: usize = 8;
+
 /// The functions that charge. No expression can name them.
 const WEIGH: &str = "@weigh";
+const READS: &str = "@reads";
+const SEEK: &str = "@seek";
 const TURNS: &str = "@turns";
 
 thread_local! {
@@ -35,6 +41,8 @@ pub(super) fn declare(environment: &mut Env) {
     // They are the only ones of their names.
     let declared = environment
         .add_overload(WEIGH, WEIGH, vec![DYN_TYPE], weigh)
+        .and_then(|()| environment.add_overload(SEEK, SEEK, vec![DYN_TYPE], seek))
+        .and_then(|()| environment.add_overload(READS, READS, vec![DYN_TYPE], reads))
         .and_then(|()| environment.add_overload(TURNS, TURNS, vec![DYN_TYPE, INT_TYPE], turns));
     debug_assert!(declared.is_ok(), "the functions that charge are declared twice");
 }
@@ -47,6 +55,7 @@ pub(super) fn metered(evaluate: impl FnOnce() -> bool) -> Answer {
     let left = LEFT.get();
     Answer {
         holds: holds && left > 0,
+        cut_off: left == 0,
         steps: BUDGET - left,
     }
 }
@@ -67,12 +76,30 @@ fn weigh<'b, 'v>(mut args: Vec<CowVal<'b, 'v>>) -> Result<CowVal<'b, 'v>, Execut
     Ok(value)
 }
 
+fn reads<'b, 'v>(mut args: Vec<CowVal<'b, 'v>>) -> Result<CowVal<'b, 'v>, ExecutionError> {
+    let value = args.pop().ok_or(ExecutionError::MissingArgumentOrTarget)?;
+    charge(size(value.as_ref(), LEFT.get()))?;
+    if let Some(text) = value.downcast_ref::<CelString<'_>>() {
+        charge(text.inner().len().saturating_mul(READ))?;
+    }
+    Ok(value)
+}
+
+fn seek<'b, 'v>(mut args: Vec<CowVal<'b, 'v>>) -> Result<CowVal<'b, 'v>, ExecutionError> {
+    let value = args.pop().ok_or(ExecutionError::MissingArgumentOrTarget)?;
+    if value.downcast_ref::<CelMap<'_>>().is_none() {
+        charge(size(value.as_ref(), LEFT.get()))?;
+    }
+    Ok(value)
+}
+
 fn turns<'b, 'v>(mut args: Vec<CowVal<'b, 'v>>) -> Result<CowVal<'b, 'v>, ExecutionError> {
     let steps = args.pop().ok_or(ExecutionError::MissingArgumentOrTarget)?;
     let range = args.pop().ok_or(ExecutionError::MissingArgumentOrTarget)?;
     let steps = steps.downcast_ref::<CelInt>().map_or(0, |steps| *steps.inner());
     let steps = usize::try_from(steps).unwrap_or(usize::MAX);
-    charge(size(range.as_ref(), LEFT.get()).saturating_mul(steps))?;
+    charge(size(range.as_ref(), LEFT.get()))?;
+    charge(count(range.as_ref(), LEFT.get()).saturating_mul(steps))?;
     let names = range.downcast_ref::<CelMap<'v>>().map(names);
     Ok(names.map_or(range, CowVal::owned))
 }
@@ -92,13 +119,28 @@ fn names<'v>(map: &CelMap<'v>) -> CelList<'v> {
     CelList::from(names.collect::<Vec<_>>())
 }
 
+/// How many turns a loop over a value has; they are not counted further than the limit.
+fn count(value: &dyn Val, limit: usize) -> usize {
+    if let Some(map) = value.downcast_ref::<CelMap<'_>>() {
+        return map.inner().len();
+    }
+    let Some(list) = value.as_iterable() else {
+        return 0;
+    };
+    let mut items = list.iter();
+    (0..limit).take_while(|_| items.next().is_some()).count()
+}
+
 /// How large a value is, with all that is in it; it is not looked at further than the limit.
 fn size(value: &dyn Val, limit: usize) -> usize {
     let mut size = 1;
     if let Some(text) = value.downcast_ref::<CelString<'_>>() {
         size += text.inner().len() / BYTES;
     } else if let Some(map) = value.downcast_ref::<CelMap<'_>>() {
-        for member in map.inner().values() {
+        for (name, member) in map.inner() {
+            if let CelMapKey::String(name) = name {
+                size += name.inner().len() / BYTES;
+            }
             if size >= limit {
                 break;
             }
@@ -129,10 +171,17 @@ fn install_within(expression: &mut IdedExpr, kept: &mut Vec<String>) {
             for part in target.chain(&mut call.args) {
                 install_within(part, kept);
             }
-            if !is_lazy(&call.func_name) {
-                let target = call.target.as_deref_mut().into_iter();
-                for part in target.chain(&mut call.args) {
-                    have_weighed(part, kept);
+            let name = call.func_name.as_str();
+            let target = call.target.as_deref_mut().into_iter();
+            for (index, part) in target.chain(&mut call.args).enumerate() {
+                match (name, index) {
+                    // What is at a place is found without looking at what is at the others.
+                    (operators::INDEX, 0) => {}
+                    // Among names as well; a list is gone through.
+                    (operators::IN, 1) => wrap(part, SEEK, vec![]),
+                    _ if reads_texts(name) => wrap(part, READS, vec![]),
+                    _ if is_lazy(name) => {}
+                    _ => have_weighed(part, kept),
                 }
             }
         }
@@ -190,6 +239,11 @@ fn is_lazy(name: &str) -> bool {
     )
 }
 
+/// Functions that read texts: as numbers and times, or for the name of a time zone.
+fn reads_texts(name: &str) -> bool {
+    matches!(name, "duration" | "timestamp" | "int" | "uint" | "double") || name.starts_with("get")
+}
+
 fn have_weighed(part: &mut IdedExpr, kept: &[String]) {
     let is_free = match &part.expr {
         Expr::Literal(_) | Expr::List(_) | Expr::Map(_) => true,
@@ -217,6 +271,13 @@ fn wrap(expression: &mut IdedExpr, function: &str, others: Vec<IdedExpr>) {
     };
 }
 
+/// How much there is of an expression, with the texts in it.
 fn nodes(expression: &IdedExpr) -> usize {
-    1 + super::sense::parts(expression).map(nodes).sum::<usize>()
+    let text = match &expression.expr {
+        Expr::Literal(LiteralValue::String(text)) => text.inner().len(),
+        Expr::Literal(LiteralValue::Bytes(bytes)) => bytes.inner().len(),
+        _ => 0,
+    };
+    let parts = super::sense::parts(expression).map(nodes);
+    1 + text / BYTES + parts.sum::<usize>()
 }

@@ -92,6 +92,7 @@ impl Snapshot {
                 }
             }
         }
+        turn.tell_of_cut_off();
         held.truncate(page.limit as usize + 1);
         Ok(slice(held, page))
     }
@@ -118,6 +119,7 @@ impl Snapshot {
                 }
             }
         }
+        turn.tell_of_cut_off();
         Ok(counts)
     }
 
@@ -175,6 +177,8 @@ impl Scan {
 #[derive(Default)]
 struct Turn {
     steps: usize,
+    /// How often a filter was not asked to its end.
+    cut_off: u64,
 }
 
 impl Turn {
@@ -186,6 +190,17 @@ impl Turn {
         }
         let answer = filter.ask(recipient);
         self.steps += answer.steps + QUESTION;
+        self.cut_off += u64::from(answer.cut_off);
         answer.holds
+    }
+
+    /// Nobody sees from outside that somebody is missing, so the log says it.
+    fn tell_of_cut_off(&self) {
+        if self.cut_off > 0 {
+            tracing::warn!(
+                recipients = self.cut_off,
+                "a filter took too many steps for some recipients, and is taken not to hold them"
+            );
+        }
     }
 }

@@ -56,11 +56,11 @@ fn no_text_takes_more_of_the_stack_than_a_thread_has() {
             }
         }
         let nested = |depth: usize| format!("{}true{}", "[1].all(x, ".repeat(depth), ")".repeat(depth));
-        let deepest = (1..40)
+        let deepest = (1..120)
             .rev()
             .find_map(|depth| Filter::compile(&nested(depth)).ok());
         assert!(deepest.is_some_and(|filter| filter.ask(&ada()).holds));
-        let error = Filter::compile(&nested(40)).map(drop).unwrap_err();
+        let error = Filter::compile(&nested(120)).map(drop).unwrap_err();
         assert!(error.message.starts_with("it is nested deeper than"), "{error}");
     });
     looked.unwrap().join().unwrap();
@@ -86,6 +86,8 @@ fn what_would_never_end_ends_without_an_answer() {
         "recipient.attributes.n.all(n, n > 0)",
         "recipient.attributes.n.exists(n, n == 2 || n == 1)",
         "recipient.attributes.n.map(n, n + 1).size() == 8000",
+        "recipient.attributes.n.all(n, n >= 0 && n < 10 && n != 7 && n != 8 && n != 9 && n + 1 == 2)",
+        "recipient.attributes.n.all(n, recipient.attributes.n[n] == 1 && 'long' in recipient.attributes)",
         "recipient.attributes.long.contains('xxx') && recipient.attributes.n == recipient.attributes.n",
     ] {
         let (held, steps) = steps(filter);
@@ -112,4 +114,56 @@ fn what_would_never_end_ends_without_an_answer() {
         assert!(!held, "{filter} in {steps} steps");
     }
     assert!(steps(&doubling(9)).0);
+}
+
+#[test]
+fn whoever_is_cut_off_is_told_apart_from_who_is_not_held() {
+    let ada = ada();
+    let ask = |filter: &str| Filter::compile(filter).unwrap().ask(&ada);
+    assert!(!ask("recipient.attributes.visits > 100").cut_off);
+    assert!(!ask("recipient.attributes.nothing > 100").cut_off);
+    assert!(ask(&doubling(25)).cut_off);
+    assert!(ask(&format!("{} || true", doubling(25))).cut_off);
+}
+
+/// A list of so many numbers, written out.
+fn list(length: usize) -> String {
+    format!("[{}]", vec!["1"; length].join(","))
+}
+
+/// What stands in the text costs as much as what stands in attributes: it is looked at in each turn.
+#[test]
+fn literals_are_paid_for() {
+    let long = "1ns".repeat(800);
+    let digits = "0".repeat(2_400) + "1";
+    let text = "a".repeat(2_400);
+    let (outer, inner) = (list(120), list(190));
+    for question in [
+        format!("duration('{long}') > duration('0s')"),
+        format!("int('{digits}') == 1"),
+        format!("double('{digits}') == 1.0"),
+        format!("recipient.externalId.contains('{text}') || true"),
+        format!("'{text}'.size() > 0"),
+        format!("{{'{text}': 1}} != {{}}"),
+        format!("timestamp('2026-01-01T00:00:00Z').getHours('{text}') == 1 || true"),
+    ] {
+        let filter = format!("{outer}.all(x, {inner}.all(y, {question}))");
+        let answer = Filter::compile(&filter).unwrap().ask(&ada());
+        assert!(answer.cut_off, "{question:.40} takes {} steps", answer.steps);
+    }
+}
+
+#[test]
+fn names_are_paid_for_as_values_are() {
+    let name = "k".repeat(16_000);
+    let somebody = with(json!({ "m": { name.as_str(): 1 } }));
+    let (outer, inner) = (list(200), list(200));
+    for filter in [
+        format!("{outer}.map(x, {inner}.map(y, recipient.attributes.m)).size() > 0"),
+        format!("{outer}.all(x, {inner}.all(y, recipient.attributes.m == recipient.attributes.m))"),
+        format!("{outer}.all(x, {inner}.all(y, recipient.attributes.m.all(k, k != '')))"),
+    ] {
+        let answer = Filter::compile(&filter).unwrap().ask(&somebody);
+        assert!(answer.cut_off, "{:.60} takes {} steps", filter, answer.steps);
+    }
 }
