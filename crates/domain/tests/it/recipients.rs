@@ -62,6 +62,7 @@ fn a_recipient_needs_an_external_id_and_nothing_else() {
     assert!(created(&"ü".repeat(200)).is_ok());
     for (external_id, kind) in [
         ("", ProblemKind::Empty),
+        ("  ", ProblemKind::Empty),
         (&"ü".repeat(201), ProblemKind::TooLong { limit: 200 }),
         ("a\0", ProblemKind::Nul),
         ("a\nb", ProblemKind::Control),

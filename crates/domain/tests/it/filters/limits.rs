@@ -137,6 +137,10 @@ fn literals_are_paid_for() {
     let long = "1ns".repeat(800);
     let digits = "0".repeat(2_400) + "1";
     let text = "a".repeat(2_400);
+    // What is read as a time takes longer than what is copied.
+    let read = format!("duration('{long}') > duration('0s')");
+    let read = Filter::compile(&read).unwrap().ask(&ada());
+    assert!(read.holds && read.steps > 2 * long.len(), "{} steps", read.steps);
     let (outer, inner) = (list(120), list(190));
     for question in [
         format!("duration('{long}') > duration('0s')"),
