@@ -5,13 +5,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use cargo_metadata::{DependencyKind, MetadataCommand};
 
 /// The rooms that each room may name. A new room or arrow is entered here, and argued for in ARCHITECTURE.md.
-const ARROWS: [(&str, &[&str]); 9] = [
+const ARROWS: [(&str, &[&str]); 10] = [
     ("understudy-domain", &[]),
     ("understudy-migrations", &[]),
     (
         "understudy-persistence",
         &["understudy-domain", "understudy-migrations"],
     ),
+    // Channels know what a header is, and nothing of campaigns.
+    ("understudy-delivery", &["understudy-domain"]),
     ("understudy-app", &["understudy-domain", "understudy-persistence"]),
     ("understudy-api", &["understudy-app", "understudy-domain"]),
     (
@@ -32,10 +34,12 @@ const ARROWS: [(&str, &[&str]); 9] = [
 ];
 
 /// The libraries that belong to one kind of work, and the only rooms that may name them.
-const LIBRARIES: [(&str, &[&str]); 11] = [
+const LIBRARIES: [(&str, &[&str]); 13] = [
     ("cel", &["understudy-domain"]),
     ("liquid-core", &["understudy-domain"]),
     ("liquid-lib", &["understudy-domain"]),
+    ("lettre", &["understudy-delivery"]),
+    ("reqwest", &["understudy-delivery"]),
     ("sea-orm", &["understudy-persistence"]),
     (
         "sea-orm-migration",
@@ -48,13 +52,14 @@ const LIBRARIES: [(&str, &[&str]); 11] = [
     ("actix-web", &["understudy-server", "understudy-transport"]),
     // Who asks for the figures, and what certificates are, is known where everything is put together.
     ("metrics-exporter-prometheus", &["understudy-server"]),
-    ("rustls", &["understudy-server"]),
+    ("rustls", &["understudy-delivery", "understudy-server"]),
     ("opentelemetry", &["understudy-server"]),
     (
         "tokio",
         &[
             "understudy-persistence",
             "understudy-app",
+            "understudy-delivery",
             "understudy-server",
             "understudy-transport",
         ],
