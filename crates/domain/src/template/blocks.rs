@@ -5,7 +5,9 @@ use std::io::Write;
 use std::sync::Arc;
 
 use liquid_core::error::{Error, Result};
-use liquid_core::model::{KString, KStringCow, KStringRef, ScalarCow, Value, ValueCow, ValueView};
+use liquid_core::model::{
+    KString, KStringCow, KStringRef, ObjectView, Scalar, ScalarCow, Value, ValueCow, ValueView,
+};
 use liquid_core::parser::{
     BlockElement, BlockReflection, Language, ParseBlock, ParseTag, TagBlock, TagReflection, TagTokenIter,
     TryMatchToken,
@@ -13,7 +15,7 @@ use liquid_core::parser::{
 use liquid_core::runtime::{
     Expression, Interrupt, InterruptRegister, PartialStore, Registers, Renderable, Runtime, Template,
 };
-use liquid_lib::stdlib::{ForloopObject, Range, RangeExpression};
+use liquid_lib::stdlib::{Range, RangeExpression};
 
 use super::meter::{Meter, Page, meter};
 use super::stage::{find, or_nothing};
@@ -259,9 +261,10 @@ impl Renderable for Loop {
             return self.render_otherwise(writer, runtime);
         }
         let length = items.len();
+        let around = runtime.try_get(&[Scalar::new("forloop").as_ref()]);
         for (index, item) in items.iter().enumerate() {
             meter.charge(self.turn)?;
-            let place = ForloopObject::new(index, length);
+            let place = Place::new(index, length, around.as_ref().map(ValueCow::as_view));
             let values = HashMap::from([
                 (KStringRef::from_static("forloop"), &place as &dyn ValueView),
                 (self.name.as_ref(), item.as_view()),
@@ -278,6 +281,35 @@ impl Renderable for Loop {
             }
         }
         Ok(())
+    }
+}
+
+/// Where a loop is: `forloop`.
+#[derive(Debug, Clone, ValueView, ObjectView)]
+struct Place<'p> {
+    length: i64,
+    parentloop: Option<&'p dyn ValueView>,
+    index0: i64,
+    index: i64,
+    rindex0: i64,
+    rindex: i64,
+    first: bool,
+    last: bool,
+}
+
+impl<'p> Place<'p> {
+    fn new(index: usize, length: usize, parentloop: Option<&'p dyn ValueView>) -> Self {
+        let whole = |number: usize| i64::try_from(number).unwrap_or(i64::MAX);
+        Self {
+            length: whole(length),
+            parentloop,
+            index0: whole(index),
+            index: whole(index + 1),
+            rindex0: whole(length - index - 1),
+            rindex: whole(length - index),
+            first: index == 0,
+            last: index + 1 == length,
+        }
     }
 }
 

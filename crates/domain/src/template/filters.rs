@@ -118,11 +118,16 @@ impl MeteredFilter {
     }
 }
 
-/// A date or a moment as JSON has them, as the library knows them.
+/// A date or a moment as JSON has them, or as seconds since 1970, as the library knows them.
 fn moment(input: &dyn ValueView) -> Option<String> {
-    let text = input.as_scalar()?.into_cow_str();
+    let scalar = input.as_scalar()?;
+    let text = scalar.clone().into_cow_str();
     let moment = match DateTime::parse_from_rfc3339(&text) {
         Ok(moment) => moment,
+        // Seconds, as programs count them.
+        Err(_) if scalar.type_name() == "whole number" => {
+            DateTime::from_timestamp(scalar.to_integer()?, 0)?.fixed_offset()
+        }
         Err(_) => text
             .parse::<NaiveDate>()
             .ok()?

@@ -39,7 +39,7 @@ pub(super) fn role(name: &str) -> Option<Role> {
         "for" => Role::Open("for"),
         "capture" => Role::Open("capture"),
         "ifchanged" => Role::Open("ifchanged"),
-        "elsif" => Role::Part(&["if", "unless"]),
+        "elsif" => Role::Part(&["if"]),
         "else" => Role::Part(&["if", "unless", "case", "for"]),
         "when" => Role::Part(&["case"]),
         "endif" => Role::Close("if"),

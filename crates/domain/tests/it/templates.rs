@@ -79,6 +79,7 @@ fn what_is_known_of_somebody_is_filled_in() {
             "{{ '2026-11-23T16:17:35+01:00' | date: '%H:%M %z' }}",
             "16:17 +0100",
         ),
+        ("{{ 1795449600 | date: '%Y-%m-%d %H:%M' }}", "2026-11-23 16:00"),
         ("{{ 'tomorrow' | date: '%H:%M' }}", "tomorrow"),
         (
             "{% if recipient.attributes.visits > 2 %}often{% else %}rarely{% endif %}",
@@ -156,6 +157,10 @@ fn loops_go_over_lists_ranges_and_members() {
         (
             "{% for i in (1..2) %}{% for j in (1..2) %}{{ i }}{{ j }}{% break %}{% endfor %}{% endfor %}",
             "1121",
+        ),
+        (
+            "{% for i in (1..2) %}{% for j in (1..2) %}{{ forloop.parentloop.index }}{{ forloop.rindex0 }}{{ forloop.parentloop.last }} {% endfor %}{% endfor %}",
+            "11false 10false 21true 20true ",
         ),
         (
             "{% for i in (1..2) %}{% assign last = i %}{% endfor %}{{ i }}{{ last }}",
@@ -239,6 +244,7 @@ fn a_text_that_is_no_template_is_told_its_line() {
         "{% when 3 %}",
         "{% if x %}{% else %}\n{% else %}{% endif %}",
         "{% if x %}\n{% elsif %}{% endif %}",
+        "{% unless x %}{% elsif y %}{% endunless %}",
         "{{ a | append }}",
         "{{ a | append: 1, 2 }}",
         "{% assign x %}",
