@@ -26,4 +26,4 @@ mod wants;
 pub use charge::Charge;
 pub use follower::Follower;
 pub use scalar::is_moment;
-pub use schema::{Schema, Unfinished, reticent, schema, sdl, trusting, unfinished};
+pub use schema::{SLOW_FIELDS, Schema, Unfinished, reticent, schema, sdl, trusting, unfinished};

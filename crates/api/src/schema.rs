@@ -14,6 +14,16 @@ pub type Schema = async_graphql::Schema<Query, Mutation, Subscription>;
 /// A schema that is not finished: extensions may still be added.
 pub type Unfinished = SchemaBuilder<Query, Mutation, Subscription>;
 
+/// The fields that take longer than their answers tell, with the types that they are of: as long as reading about so many
+/// values.
+pub const SLOW_FIELDS: [(&str, &str, usize); 3] = [
+    // All recipients of the workspace may have to be asked.
+    ("Segment", "recipientCount", 50),
+    ("Segment", "recipients", 50),
+    // A template may be long on its way.
+    ("Query", "messagePreview", 100),
+];
+
 /// The schema over an application, as one caller has it.
 #[must_use]
 pub fn schema(app: App, caller: Caller) -> Schema {

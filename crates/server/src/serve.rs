@@ -110,6 +110,10 @@ pub(crate) async fn serve(options: cli::Serve) -> Result<(), Failure> {
         Introspection::Off => understudy_api::reticent(schema),
     };
     let types = TypeSystem::parse(&understudy_api::sdl())?.with_scalar("DateTime", understudy_api::is_moment);
+    let slow = understudy_api::SLOW_FIELDS.iter();
+    let types = slow.fold(types, |types, (of, field, values)| {
+        types.with_weight(of, field, *values)
+    });
     let provider = match options.jwt.settings() {
         Some(settings) => Some(Provider::know(settings).await?),
         None => None,

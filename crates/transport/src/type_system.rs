@@ -32,6 +32,8 @@ pub struct TypeSystem {
     possible: HashMap<Name, HashSet<Name>>,
     /// What fits the scalars of the schema's own.
     scalars: HashMap<Name, fn(&Value) -> bool>,
+    /// What fields count for besides what they answer with, by their types and their own names.
+    weights: HashMap<(Name, Name), usize>,
     query: Name,
     mutation: Name,
     subscription: Name,
@@ -70,6 +72,7 @@ impl TypeSystem {
             common,
             directives,
             scalars: HashMap::new(),
+            weights: HashMap::new(),
         })
     }
 
@@ -79,6 +82,19 @@ impl TypeSystem {
     pub fn with_scalar(mut self, name: &str, fits: fn(&Value) -> bool) -> Self {
         self.scalars.insert(Name::new(name), fits);
         self
+    }
+
+    /// The same, of which a field of a type takes as long to answer as so many values would, whatever the answer is.
+    #[must_use]
+    pub fn with_weight(mut self, of: &str, field: &str, values: usize) -> Self {
+        self.weights.insert((Name::new(of), Name::new(field)), values);
+        self
+    }
+
+    /// What a field counts for besides what it answers with.
+    pub(crate) fn weight(&self, of: &Name, field: &Name) -> usize {
+        let key = (of.clone(), field.clone());
+        self.weights.get(&key).copied().unwrap_or_default()
     }
 
     /// The type with this name, if it is one of the schema's own.

@@ -40,6 +40,7 @@ async fn a_document_at_the_limit_passes_and_one_above_does_not() {
             "} ".repeat(depth - 1)
         )
     };
+    let counted = |first: usize| format!("{{ segments(first: {first}) {{ nodes {{ recipientCount }} }} }}");
     let page = |first: usize| format!("{{ segments(first: {first}) {{ nodes {{ id }} }} }}");
     for (option, limit, passes, fails) in [
         (
@@ -73,6 +74,8 @@ async fn a_document_at_the_limit_passes_and_one_above_does_not() {
         ),
         // The page, how long it shall be, that it is read, its list, and for each segment itself and its id.
         ("--max-complexity", "203", page(90), page(91)),
+        // The same, and for each segment that everybody is asked.
+        ("--max-complexity", "231", counted(4), counted(5)),
     ] {
         let stage = Stage::with(&[option, limit]);
         let response = post(&stage, &passes).await;

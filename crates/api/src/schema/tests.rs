@@ -160,3 +160,15 @@ async fn wrong_inputs_are_errors_that_name_their_argument() {
         assert_eq!(extensions.get("argument"), expected.as_ref(), "{operation}");
     }
 }
+
+#[tokio::test]
+async fn whatever_is_said_to_be_slow_is_there() {
+    let schema = builder().finish();
+    for (of, field, _) in SLOW_FIELDS {
+        let query = format!("{{ __type(name: \"{of}\") {{ fields {{ name }} }} }}");
+        let response = schema.execute(query).await;
+        let data = response.into_result().unwrap().data.into_json().unwrap();
+        let is_there = items(&data["__type"], "fields").any(|own| own["name"] == field);
+        assert!(is_there, "{of}.{field}");
+    }
+}

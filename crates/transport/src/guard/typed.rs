@@ -45,7 +45,8 @@ pub(super) struct Pass<'a> {
 
 impl<'a> Pass<'a> {
     /// Checks what `operation` asks for: no more values than the limit, if every page is full. A value is a field of an
-    /// object, an object in a list, or something that a field is given; and each page counts for some more. What
+    /// object, an object in a list, or something that a field is given; each page counts for some more, and so does what
+    /// takes long. What
     /// introspection tells counts as one object for each of its fields. How many these are.
     ///
     /// # Errors
@@ -158,6 +159,7 @@ impl<'a> Pass<'a> {
         };
         let size = self.arguments(field, definition)?;
         let reading = if is_paged(definition) { PAGE_READING } else { 0 };
+        let weight = parent.map_or(0, |parent| self.types.weight(&parent.name.node, &field.name.node));
         let ty = &definition.ty.node;
         let object = self.types.get(type_system::named(ty));
         let values = if matches!(ty.base, BaseType::List(_)) && self.types.is_composite(ty) {
@@ -168,7 +170,10 @@ impl<'a> Pass<'a> {
             let page = size.or_else(|| is_paged(definition).then_some(USUAL_PAGE));
             self.selection_set(set, object, page)?
         };
-        Ok(values.saturating_add(given).saturating_add(reading))
+        Ok(values
+            .saturating_add(given)
+            .saturating_add(reading)
+            .saturating_add(weight))
     }
 
     /// Checks what a field is given; with how many items it is asked for by that: by the size of a page, or by a list of

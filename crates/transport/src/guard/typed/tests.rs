@@ -10,7 +10,7 @@ const SDL: &str = "
     type Things { nodes: [Thing!]!, edges: [Edge!], total: Int!, info: Info }
     type Edge { node: Thing! }
     type Info { more: Boolean! }
-    type Thing { name: String, parts: [Thing], things(first: Int = 3): Things! }
+    type Thing { name: String, slow: Int, parts: [Thing], things(first: Int = 3): Things! }
     union Any = Thing | Info
     enum Kind { A B }
     input Way { to: Int! }
@@ -27,7 +27,7 @@ fn checked(text: &str, variables: ConstValue, limit: usize) -> Result<(), Refusa
         document: &document,
         variables: &variables,
         weights: &Weights::of(&variables),
-        types: &TypeSystem::parse(SDL).unwrap(),
+        types: &TypeSystem::parse(SDL).unwrap().with_weight("Thing", "slow", 50),
         limit,
         given: Cell::default(),
     }
@@ -40,6 +40,24 @@ fn assert_values(text: &str, variables: ConstValue, values: usize) {
     let limit = values - 1;
     let refused = Err(Refusal::Complexity { values, limit });
     assert_eq!(checked(text, variables, limit), refused, "{text}");
+}
+
+#[test]
+fn what_takes_long_counts_for_more_wherever_it_stands() {
+    for (text, values) in [
+        ("{ it { ... on Thing { slow } } }", 1 + 51),
+        (
+            "{ things(first: 3) { nodes { slow } } }",
+            1 + 1 + 20 + 1 + 3 * (1 + 51),
+        ),
+        (
+            "{ things(first: 1) { nodes { slow again: slow ...f } } } fragment f on Thing { slow name }",
+            1 + 1 + 20 + 1 + (1 + 3 * 51 + 1),
+        ),
+        ("{ it { ... on Thing { slow } ... on Info { more } } }", 1 + 51),
+    ] {
+        assert_values(text, value!({}), values);
+    }
 }
 
 #[test]
