@@ -177,7 +177,17 @@ pub(crate) fn command() -> Command {
         }
     }
     command.env("UNDERSTUDY_LOG", "warn");
+    be_able_to_speak_tls();
     command
+}
+
+/// Whoever makes a client of HTTP here makes it after the binary's command. The clients ask this process how to encrypt, even
+/// where they never do: cargo builds them as those need them that are in the binary.
+fn be_able_to_speak_tls() {
+    static ABLE: std::sync::Once = std::sync::Once::new();
+    ABLE.call_once(|| {
+        let _ = tokio_rustls::rustls::crypto::ring::default_provider().install_default();
+    });
 }
 
 /// The binary beside the folder of this test's executable, where cargo puts it. It is built here if it is not there,
