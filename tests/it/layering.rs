@@ -14,13 +14,21 @@ const ARROWS: [(&str, &[&str]); 10] = [
     ),
     // Channels know what a header is, and nothing of campaigns.
     ("understudy-delivery", &["understudy-domain"]),
-    ("understudy-app", &["understudy-domain", "understudy-persistence"]),
+    (
+        "understudy-app",
+        &[
+            "understudy-delivery",
+            "understudy-domain",
+            "understudy-persistence",
+        ],
+    ),
     ("understudy-api", &["understudy-app", "understudy-domain"]),
     (
         "understudy-server",
         &[
             "understudy-api",
             "understudy-app",
+            "understudy-delivery",
             "understudy-domain",
             "understudy-persistence",
             "understudy-transport",

@@ -62,6 +62,7 @@ mod search;
 mod segments;
 mod stop;
 mod templates;
+mod test_messages;
 mod torture;
 mod two_servers;
 mod unarchive;

@@ -7,6 +7,7 @@ pub(crate) mod message;
 pub(crate) mod place;
 pub(crate) mod recipient;
 pub(crate) mod segment;
+pub(crate) mod test_address;
 
 use async_graphql::MaybeUndefined;
 use understudy_domain::text::Patched;

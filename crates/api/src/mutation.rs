@@ -7,6 +7,7 @@ mod bulk;
 mod campaigns;
 mod canvases;
 mod drafts;
+mod messages;
 mod payload;
 mod priority;
 mod recipients;
@@ -19,6 +20,7 @@ use bulk::BulkMutations;
 use campaigns::CampaignMutations;
 use canvases::CanvasMutations;
 use drafts::DraftMutations;
+use messages::MessageMutations;
 use priority::PriorityMutations;
 use recipients::RecipientMutations;
 use segments::SegmentMutations;
@@ -33,6 +35,7 @@ pub struct Mutation(
     BulkMutations,
     SegmentMutations,
     RecipientMutations,
+    MessageMutations,
     CanvasMutations,
     PriorityMutations,
     TokenMutations,

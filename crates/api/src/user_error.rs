@@ -6,7 +6,8 @@ mod problem;
 mod refusal;
 
 use async_graphql::{Enum, SimpleObject};
-use understudy_app::{Refused, Target, Unpreviewed};
+use understudy_app::{MOST_TEST_ADDRESSES, Refused, Target, Unpreviewed, Untested};
+use understudy_domain::Channel;
 
 /// A refusal is data: nothing was changed, and this is why. GraphQL errors are for what no user caused or no user may
 /// see.
@@ -54,6 +55,8 @@ pub(crate) enum UserErrorCode {
     TooMany,
     /// An id that stands twice in one command.
     Duplicate,
+    /// A message was sent, and did not arrive.
+    NotDelivered,
 }
 
 /// What the arguments of a mutation are called, for the paths of fields.
@@ -174,6 +177,41 @@ pub(crate) fn of_preview(refused: &Unpreviewed) -> UserError {
         )
         .at(&["contentId"]),
     }
+}
+
+/// Why no test was sent.
+pub(crate) fn of_untested(refused: &Untested) -> Vec<UserError> {
+    let error = match refused {
+        Untested::Addresses(problems) => return problem::user_errors(problems, &["to"]),
+        Untested::Unpreviewed(Unpreviewed::NoRecipient) => {
+            UserError::new(UserErrorCode::NotFound, "There is no recipient with this id.")
+                .at(&["asRecipient"])
+        }
+        Untested::Unpreviewed(refused) => of_preview(refused),
+        Untested::Count => UserError::new(
+            UserErrorCode::TooMany,
+            format!("A test goes to 1 to {MOST_TEST_ADDRESSES} addresses."),
+        )
+        .at(&["to"]),
+        Untested::NoChannel(channel) => {
+            let message = match channel {
+                Channel::Email => "This server sends no emails: it was started without --smtp-url.",
+                Channel::Webhook => "This server sends no webhooks.",
+                Channel::InApp => "Messages inside the app are shown, not sent.",
+            };
+            UserError::new(UserErrorCode::NotDelivered, message)
+        }
+    };
+    vec![error]
+}
+
+/// Which addresses a test did not reach.
+pub(crate) fn of_undelivered(undelivered: &[(usize, String)]) -> Vec<UserError> {
+    let error = |(index, reason): &(usize, String)| {
+        let message = format!("The message was not delivered: {reason}.");
+        UserError::new(UserErrorCode::NotDelivered, message).at(&["to", &index.to_string()])
+    };
+    undelivered.iter().map(error).collect()
 }
 
 /// The user error of one campaign of a bulk command. A single error is all that the commands given in bulk can bring.

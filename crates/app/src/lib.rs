@@ -19,6 +19,7 @@ mod reads;
 mod recipients;
 mod secret;
 mod segments;
+mod test_messages;
 
 pub use access::{Bearer, MadeToken};
 pub use bulk::{BulkItem, BulkOptions, BulkOutcome, BulkPolicy, BulkReport, Selection};
@@ -33,10 +34,12 @@ pub use reads::{ReadShare, View};
 pub use recipients::MOST_RECIPIENTS;
 pub use secret::{NoRandomness, Secret};
 pub use segments::SegmentArchiving;
+pub use test_messages::{MOST_TEST_ADDRESSES, TestReport, Untested};
 pub use understudy_persistence::SecretHash;
 pub use understudy_persistence::read;
 pub use understudy_persistence::{Connections, OpenError, Snapshot, StoreError};
 
+use understudy_delivery::Channels;
 use understudy_persistence::Store;
 
 /// The application: what every transport calls. Clones share one store.
@@ -44,6 +47,8 @@ use understudy_persistence::Store;
 pub struct App {
     store: Store,
     clock: Clock,
+    /// What messages are sent by; nothing is where there are none.
+    channels: Option<Channels>,
 }
 
 impl App {
@@ -55,6 +60,7 @@ impl App {
         Ok(Self {
             store: Store::open(url).await?,
             clock: Clock,
+            channels: None,
         })
     }
 
@@ -66,7 +72,17 @@ impl App {
         Ok(Self {
             store: Store::open_existing(url).await?,
             clock: Clock,
+            channels: None,
         })
+    }
+
+    /// The same, with what messages are sent by.
+    #[must_use]
+    pub fn with_channels(self, channels: Channels) -> Self {
+        Self {
+            channels: Some(channels),
+            ..self
+        }
     }
 
     /// Whether the database was made when it was opened here.

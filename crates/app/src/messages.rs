@@ -36,10 +36,31 @@ pub async fn preview(
     content: ContentId,
     recipient: RecipientId,
 ) -> Result<Result<RenderedMessage, Unpreviewed>, StoreError> {
+    fill_in(snapshot, content, To::Recipient(recipient)).await
+}
+
+/// Whom a message is filled in for.
+pub(crate) enum To {
+    /// A recipient.
+    Recipient(RecipientId),
+    /// Somebody who is none.
+    Somebody(Recipient),
+}
+
+/// As [`preview`], for whomever.
+pub(crate) async fn fill_in(
+    snapshot: &Snapshot,
+    content: ContentId,
+    to: To,
+) -> Result<Result<RenderedMessage, Unpreviewed>, StoreError> {
     let Some((campaign, content)) = find(snapshot, content).await? else {
         return Ok(Err(Unpreviewed::NoContent));
     };
-    let Some(recipient) = snapshot.recipients(&[recipient]).await?.remove(&recipient) else {
+    let recipient = match to {
+        To::Recipient(id) => snapshot.recipients(&[id]).await?.remove(&id),
+        To::Somebody(somebody) => Some(somebody),
+    };
+    let Some(recipient) = recipient else {
         return Ok(Err(Unpreviewed::NoRecipient));
     };
     let Some(message) = content.message else {

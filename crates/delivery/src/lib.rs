@@ -4,12 +4,14 @@
 //! sends. Nothing here knows a database.
 
 mod attempt;
+mod channels;
 mod email;
 mod public;
 mod webhook;
 
 pub use attempt::{Failure, MOST_ATTEMPTS, pause};
+pub use channels::Channels;
 pub use email::{Email, EmailOptions, Emails, NoServer, SmtpServer};
 pub use lettre::message::Mailbox;
 pub use public::is_public;
-pub use webhook::{Lookup, SIGNATURE, Webhook, WebhookOptions, Webhooks};
+pub use webhook::{Lookup, NoWebhooks, SIGNATURE, Webhook, WebhookOptions, Webhooks};

@@ -65,6 +65,11 @@ pub struct Webhook<'m> {
     pub key: &'m str,
 }
 
+/// Why no webhooks can be sent.
+#[derive(Debug, thiserror::Error)]
+#[error(transparent)]
+pub struct NoWebhooks(#[from] reqwest::Error);
+
 /// The addresses of a name, asked for at each new connection.
 pub type Lookup = Arc<
     dyn Fn(String) -> Pin<Box<dyn Future<Output = std::io::Result<Vec<SocketAddr>>> + Send>> + Send + Sync,
@@ -89,7 +94,7 @@ impl Webhooks {
     ///
     /// # Errors
     /// If TLS cannot be set up.
-    pub fn new(options: &WebhookOptions) -> Result<Self, reqwest::Error> {
+    pub fn new(options: &WebhookOptions) -> Result<Self, NoWebhooks> {
         let lookup: Lookup =
             Arc::new(|name| Box::pin(async move { Ok(tokio::net::lookup_host((name, 0)).await?.collect()) }));
         Self::with_lookup(options, lookup)
@@ -99,7 +104,7 @@ impl Webhooks {
     ///
     /// # Errors
     /// If TLS cannot be set up.
-    pub fn with_lookup(options: &WebhookOptions, lookup: Lookup) -> Result<Self, reqwest::Error> {
+    pub fn with_lookup(options: &WebhookOptions, lookup: Lookup) -> Result<Self, NoWebhooks> {
         // Whoever put the program together may have chosen one; there is one at most.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let resolver = Guarded {

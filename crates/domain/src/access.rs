@@ -48,6 +48,8 @@ pub enum Action {
     UpsertRecipients,
     /// Erase a recipient.
     DeleteRecipient,
+    /// Send a message as a test.
+    SendTestMessage,
     /// Make a new Canvas.
     CreateCanvas,
     /// Take a Canvas out of the in-app order.
@@ -91,6 +93,8 @@ impl Action {
             // These archive and unarchive, too: campaigns with the segment, and what stands before them in the order.
             | Self::ArchiveSegment
             | Self::UnarchiveSegment
+            // To whomever it names.
+            | Self::SendTestMessage
             | Self::ArchiveCanvas
             | Self::UnarchiveCanvas => Role::Launcher,
             Self::ListTokens | Self::CreateToken | Self::RevokeToken => Role::Admin,

@@ -5,6 +5,7 @@ mod message;
 mod patch;
 mod recheck;
 mod rendered;
+mod test_address;
 
 use std::collections::BTreeMap;
 
@@ -12,6 +13,7 @@ pub use changes::{ContentChange, changes};
 pub use message::{EmailPatch, HeaderPatch, InAppPatch, MessagePatch, WebhookPatch};
 pub use patch::{ContentPatch, SchedulePatch};
 pub use rendered::{CompiledMessage, RenderedMessage, Unrendered};
+pub use test_address::TestAddress;
 
 use crate::{Readiness, SegmentId, Timestamp};
 

@@ -1,6 +1,6 @@
 //! What is wrong with an input, and where.
 
-use crate::{FilterError, SegmentId, TemplateError};
+use crate::{Channel, FilterError, SegmentId, TemplateError};
 
 /// One thing that is wrong with an input. An input is checked to its end: all its problems are told at once.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -69,6 +69,8 @@ pub enum ProblemKind {
     NotAnAddress,
     /// Not an http or https URL with a host.
     NotAUrl,
+    /// An address of another channel than the message's, which is this one.
+    OtherChannel(Channel),
     /// Not a header name, or not a header value, as HTTP has them.
     NotAHeader,
     /// A moment that is to come, and is past.

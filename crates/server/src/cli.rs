@@ -4,6 +4,7 @@ pub(crate) mod access;
 mod jwt;
 mod limits;
 mod rates;
+pub(crate) mod sending;
 mod wrong;
 
 use std::{env, num::ParseIntError, path::PathBuf, time::Duration};
@@ -137,6 +138,9 @@ pub(crate) struct Serve {
     /// Who is let in by the tokens of others.
     #[command(flatten)]
     pub(crate) jwt: JwtOptions,
+    /// What messages are sent by.
+    #[command(flatten)]
+    pub(crate) sending: sending::Sending,
     /// What is let through.
     #[command(flatten)]
     pub(crate) transport: Transport,

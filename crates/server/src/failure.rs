@@ -8,7 +8,7 @@ use understudy_persistence::check::CheckError;
 use understudy_persistence::copy::CopyError;
 use understudy_transport::{NoDocuments, NoSchema};
 
-use crate::{gate::jwt::BadKeys, listen::Place, tls::BadCertificate};
+use crate::{gate::jwt::BadKeys, listen::Place, sending::CannotSend, tls::BadCertificate};
 
 /// The one error of the command line. Each message fits on one line and says what was being tried.
 #[derive(Debug, thiserror::Error)]
@@ -51,6 +51,9 @@ pub(crate) enum Failure {
         /// What the operating system says.
         source: io::Error,
     },
+    /// Messages cannot be sent.
+    #[error(transparent)]
+    Sending(#[from] CannotSend),
     /// The certificate cannot be shown to anybody.
     #[error(transparent)]
     Certificate(#[from] BadCertificate),

@@ -24,6 +24,7 @@ mod migrate;
 mod output;
 mod readable;
 mod requests;
+mod sending;
 mod serve;
 mod signals;
 mod tls;

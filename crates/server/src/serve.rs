@@ -34,7 +34,7 @@ use crate::{
     listen::{self, Place},
     output,
     readable::readable,
-    requests,
+    requests, sending,
     signals::{Reloads, Stops},
     tls::Certificate,
     unread,
@@ -85,12 +85,14 @@ pub(crate) async fn serve(options: cli::Serve) -> Result<(), Failure> {
         (Some(certificate), Some(key)) => Some(Certificate::read(certificate, key)?),
         _ => None,
     };
+    let channels = sending::channels(options.sending)?;
     let figures = Figures::collect()?;
     let app = tokio::select! {
         opened = App::open(&options.database.url) => opened?,
         // A database that is slow to open, or to migrate, must not keep the process from being stopped.
         _ = stops.next() => return Ok(()),
     };
+    let app = app.with_channels(channels);
     if options.demo {
         fill_demo(&app).await?;
     }

@@ -5,6 +5,7 @@ use futures_util::{Stream, StreamExt as _};
 use serde_json::{Value, json};
 use understudy_api::Schema;
 use understudy_app::{App, Caller};
+use understudy_delivery::Channels;
 use understudy_domain::WorkspaceId;
 
 use super::Database;
@@ -108,6 +109,12 @@ impl World {
             judge: Judge::of(database.url()),
             database,
         }
+    }
+
+    /// From now on, messages are sent by these channels.
+    pub(crate) fn send_by(&mut self, channels: Channels) {
+        self.app = self.app.clone().with_channels(channels);
+        self.schema = self.of(Caller::system(WorkspaceId::DEFAULT));
     }
 
     /// Ends whoever has the database open.

@@ -61,7 +61,9 @@ pub(crate) struct RenderedWebhook {
 impl From<domain::RenderedMessage> for RenderedMessage {
     fn from(message: domain::RenderedMessage) -> Self {
         match message {
-            domain::RenderedMessage::Email { subject, body } => Self::Email(RenderedEmail { subject, body }),
+            domain::RenderedMessage::Email { subject, body, .. } => {
+                Self::Email(RenderedEmail { subject, body })
+            }
             domain::RenderedMessage::InApp { title, body } => Self::InApp(RenderedInApp { title, body }),
             domain::RenderedMessage::Webhook { url, body, .. } => {
                 Self::Webhook(RenderedWebhook { url, body })

@@ -154,6 +154,26 @@ impl DeleteRecipientPayload {
     }
 }
 
+/// What became of sending a test.
+pub(crate) struct TestMessagePayload {
+    pub(crate) sent: usize,
+    pub(crate) user_errors: Vec<UserError>,
+}
+
+/// What became of sending a test.
+#[Object]
+impl TestMessagePayload {
+    /// To how many addresses the message was delivered.
+    async fn sent(&self) -> usize {
+        self.sent
+    }
+
+    /// Why nothing was sent, or why it was not delivered to some of the addresses.
+    async fn user_errors(&self) -> &[UserError] {
+        &self.user_errors
+    }
+}
+
 /// What became of archiving a segment.
 pub(crate) struct ArchiveSegmentPayload {
     pub(crate) shown: Shown<Segment>,

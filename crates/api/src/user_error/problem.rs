@@ -1,6 +1,6 @@
 //! What is wrong with an input, in words.
 
-use understudy_domain::{Problem, ProblemKind};
+use understudy_domain::{Channel, Problem, ProblemKind};
 
 use super::{UserError, UserErrorCode};
 
@@ -32,6 +32,7 @@ fn user_error(problem: &Problem, input: &[&str]) -> UserError {
         | ProblemKind::NotATemplate(_)
         | ProblemKind::NotAnAddress
         | ProblemKind::NotAUrl
+        | ProblemKind::OtherChannel(_)
         | ProblemKind::NotAHeader
         | ProblemKind::NoStart
         | ProblemKind::EndBeforeStart
@@ -85,6 +86,13 @@ fn message(kind: &ProblemKind, label: &str) -> String {
         ProblemKind::NotAUrl => {
             format!("The {label} is not an http or https address with a host, e.g. https://example.com/hook.")
         }
+        ProblemKind::OtherChannel(channel) => match channel {
+            Channel::Email => "The message is an email; give an address that mail can be sent to.".to_owned(),
+            Channel::Webhook => "The message is a webhook; give a URL.".to_owned(),
+            Channel::InApp => {
+                "The message is shown inside the app, and cannot be sent; look at its preview.".to_owned()
+            }
+        },
         ProblemKind::NotAHeader => format!("The {label} has characters that HTTP does not allow there."),
         ProblemKind::NoStart => "A schedule at a set time needs the time: give startAt.".to_owned(),
         ProblemKind::EndBeforeStart => "The end of the schedule is not after its start.".to_owned(),
@@ -121,7 +129,7 @@ fn in_words(name: &str) -> String {
     match name {
         "replyTo" => "reply-to address".to_owned(),
         "from" => "sender".to_owned(),
-        "url" => "URL".to_owned(),
+        "url" | "webhookUrl" => "URL".to_owned(),
         "segmentIds" => "segments".to_owned(),
         "externalId" => "external id".to_owned(),
         "email" => "address".to_owned(),

@@ -43,6 +43,7 @@ fn kinds() -> Vec<ProblemKind> {
         ProblemKind::TooDeep { limit: 16 },
         ProblemKind::NotAnObject,
         ProblemKind::NotAFilter(Filter::compile("true &&").unwrap_err()),
+        ProblemKind::OtherChannel(Channel::InApp),
         ProblemKind::NotATemplate(Template::compile("{{ a b }}", Escaping::Html).unwrap_err()),
     ]
 }
@@ -74,6 +75,7 @@ fn number_of_kind(kind: &ProblemKind) -> usize {
         ProblemKind::NotAnObject => 21,
         ProblemKind::NotAFilter(_) => 22,
         ProblemKind::NotATemplate(_) => 23,
+        ProblemKind::OtherChannel(_) => 24,
     }
 }
 

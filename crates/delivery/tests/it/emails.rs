@@ -5,7 +5,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use understudy_delivery::{Email, EmailOptions, Emails, Failure, NoServer, SmtpServer};
 
-use crate::receivers::Receiver;
+use understudy_tests::receivers::Receiver;
 
 fn emails(port: u16) -> Emails {
     emails_by(&format!("smtp://127.0.0.1:{port}"), Duration::from_mins(1))

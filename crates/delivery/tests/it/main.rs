@@ -6,5 +6,4 @@
 mod emails;
 mod pauses;
 mod public;
-mod receivers;
 mod webhooks;

@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 use understudy_delivery::{Failure, Lookup, SIGNATURE, Webhook, WebhookOptions, Webhooks};
 use understudy_domain::Header;
 
-use crate::receivers::Receiver;
+use understudy_tests::receivers::Receiver;
 
 /// Long enough for a busy machine, since nobody waits for it where all is well.
 const PATIENCE: Duration = Duration::from_mins(1);

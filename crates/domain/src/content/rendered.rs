@@ -13,7 +13,12 @@ const LINE: usize = 4_000;
 pub enum CompiledMessage {
     /// An email.
     #[allow(missing_docs)]
-    Email { subject: Template, body: Template },
+    Email {
+        from: Option<String>,
+        reply_to: Option<String>,
+        subject: Template,
+        body: Template,
+    },
     /// A message inside the app.
     #[allow(missing_docs)]
     InApp { title: Template, body: Template },
@@ -31,7 +36,12 @@ pub enum CompiledMessage {
 pub enum RenderedMessage {
     /// An email. The subject is one line; the body is HTML.
     #[allow(missing_docs)]
-    Email { subject: String, body: String },
+    Email {
+        from: Option<String>,
+        reply_to: Option<String>,
+        subject: String,
+        body: String,
+    },
     /// A message inside the app. The title is one line; the body is HTML.
     #[allow(missing_docs)]
     InApp { title: String, body: String },
@@ -76,6 +86,8 @@ impl Message {
         let page = |text: &str| Template::compile(text, Escaping::Html);
         Ok(match self {
             Self::Email(email) => CompiledMessage::Email {
+                from: email.from.clone(),
+                reply_to: email.reply_to.clone(),
                 subject: line(&email.subject)?,
                 body: page(&email.body)?,
             },
@@ -112,7 +124,14 @@ impl CompiledMessage {
         };
         let line = |field, template| Ok(one_line(&render(field, template, LINE)?));
         Ok(match self {
-            Self::Email { subject, body } => RenderedMessage::Email {
+            Self::Email {
+                from,
+                reply_to,
+                subject,
+                body,
+            } => RenderedMessage::Email {
+                from: from.clone(),
+                reply_to: reply_to.clone(),
                 subject: line("subject", subject)?,
                 body: render("body", body, MOST_BODY_BYTES)?,
             },

@@ -76,6 +76,8 @@ fn pages_are_escaped_and_lines_are_lines() {
     assert_eq!(
         rendered.render(&stage()),
         Ok(RenderedMessage::Email {
+            from: None,
+            reply_to: None,
             subject: "Ada <Love> a b".to_owned(),
             body: "Ada &lt;Love&gt;".to_owned()
         })

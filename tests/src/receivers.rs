@@ -9,21 +9,22 @@ use tokio::net::{TcpListener, TcpStream};
 type Received = Arc<Mutex<Vec<(Vec<String>, String)>>>;
 
 /// A receiver of one kind.
-pub(crate) struct Receiver {
-    pub(crate) port: u16,
+pub struct Receiver {
+    /// The port on loopback at which it listens.
+    pub port: u16,
     received: Received,
 }
 
 impl Receiver {
     /// Over HTTP: each request is answered by the next of these, and by the last one ever after; nothing for an empty one,
     /// after which the connection is cut off.
-    pub(crate) async fn http(answers: &[&str]) -> Self {
+    pub async fn http(answers: &[&str]) -> Self {
         let answers: Vec<String> = answers.iter().map(ToString::to_string).collect();
         Self::start(move |stream, received| http(stream, received, answers.clone())).await
     }
 
     /// Over SMTP: to a command that begins with one of these, the server answers what stands beside it.
-    pub(crate) async fn smtp(answers: &[(&'static str, &'static str)]) -> Self {
+    pub async fn smtp(answers: &[(&'static str, &'static str)]) -> Self {
         let answers = answers.to_vec();
         Self::start(move |stream, received| smtp(stream, received, answers.clone())).await
     }
@@ -43,12 +44,13 @@ impl Receiver {
         Self { port, received }
     }
 
-    pub(crate) fn url(&self, path: &str) -> String {
+    /// A URL of it with this path.
+    pub fn url(&self, path: &str) -> String {
         format!("http://127.0.0.1:{}{path}", self.port)
     }
 
     /// What came so far.
-    pub(crate) fn received(&self) -> Vec<(Vec<String>, String)> {
+    pub fn received(&self) -> Vec<(Vec<String>, String)> {
         self.received.lock().unwrap().clone()
     }
 }
