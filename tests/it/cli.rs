@@ -65,10 +65,12 @@ fn help_and_version_go_to_stdout() {
     );
     let help = command()
         .args(["serve", "--help"])
-        .env("UNDERSTUDY_DATABASE", "postgres://someone:secret@host/db")
+        .env("UNDERSTUDY_DATABASE", "postgres://someone:hush-hush@host/db")
+        .env("UNDERSTUDY_SMTP_URL", "smtp://someone:hush-hush@host")
+        .env("UNDERSTUDY_WEBHOOK_SECRET", "hush-hush")
         .output()
         .unwrap();
-    assert!(!String::from_utf8(help.stdout).unwrap().contains("secret"));
+    assert!(!String::from_utf8(help.stdout).unwrap().contains("hush-hush"));
 }
 
 /// The variables that stand in for options of `serve`.
@@ -199,6 +201,10 @@ fn wrong_options_are_told_in_one_line() {
         (&["serve", "--listen"], "--listen"),
         (&["serve", "--listen", "nowhere"], "nowhere"),
         (&["serve", "--listen", "127.0.0.1:70000"], "127.0.0.1:70000"),
+        (&["serve", "--smtp-url", "mail.example.com"], "mail.example.com"),
+        (&["serve", "--smtp-url", "smtp://localhost"], "--email-from"),
+        (&["serve", "--email-from", "Example News"], "Example News"),
+        (&["serve", "--send-timeout", "0"], "--send-timeout"),
         (&["migrate", "down", "--steps", "0"], "--steps"),
         (&["migrate", "sideways"], "sideways"),
     ] {

@@ -70,6 +70,8 @@ const LIBRARIES: [(&str, &[&str]); 13] = [
             "understudy-delivery",
             "understudy-server",
             "understudy-transport",
+            // What the stories' receivers of email and webhooks run on.
+            "understudy-tests",
         ],
     ),
 ];

@@ -44,7 +44,10 @@ async fn a_campaign_and_its_draft_are_tried_without_a_trace() {
     let (mail, hooks) = (Receiver::smtp(&[]).await, Receiver::http(&["200 OK"]).await);
     let world = world(Some(&mail)).await;
     let ada = json!([{ "externalId": "ada", "attributes": { "name": "Ada" } }]);
-    let ada = world.upsert(ada).await["recipients"][0]["id"].as_str().unwrap().to_owned();
+    let ada = world.upsert(ada).await["recipients"][0]["id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
     let live = json!({ "name": "It", "message": { "email": {
         "subject": "Hi {{ recipient.attributes.name | default: 'you' }}", "body": "<p>Now</p>" } } });
     let campaign = world.active(live).await;
@@ -57,17 +60,34 @@ async fn a_campaign_and_its_draft_are_tried_without_a_trace() {
     let to = json!([{ "email": "one@example.org" }, { "email": "two@example.org" }]);
     let payload = send(&world, &campaign, to, Some(&ada)).await;
     assert_eq!(payload, json!({ "sent": 2, "userErrors": [] }));
-    let mut to: Vec<_> = mail.received().iter().map(|(lines, text)| {
-        assert!(text.contains("Subject: Hi Ada\r\n"), "{text}");
-        lines.iter().find_map(|line| line.strip_prefix("RCPT TO:")).unwrap().to_owned()
-    }).collect();
+    let mut to: Vec<_> = mail
+        .received()
+        .iter()
+        .map(|(lines, text)| {
+            assert!(text.contains("Subject: Hi Ada\r\n"), "{text}");
+            lines
+                .iter()
+                .find_map(|line| line.strip_prefix("RCPT TO:"))
+                .unwrap()
+                .to_owned()
+        })
+        .collect();
     to.sort();
     assert_eq!(to, ["<one@example.org>", "<two@example.org>"]);
 
-    let payload = send(&world, &draft, json!([{ "webhookUrl": hooks.url("/test") }]), None).await;
+    let payload = send(
+        &world,
+        &draft,
+        json!([{ "webhookUrl": hooks.url("/test") }]),
+        None,
+    )
+    .await;
     assert_eq!(payload, json!({ "sent": 1, "userErrors": [] }));
     let (lines, body) = hooks.received().remove(0);
-    assert_eq!((lines[0].as_str(), body.as_str()), ("POST /test HTTP/1.1", "{\"to\": null}"));
+    assert_eq!(
+        (lines[0].as_str(), body.as_str()),
+        ("POST /test HTTP/1.1", "{\"to\": null}")
+    );
 
     assert_eq!(world.campaign(&campaign).await, before);
     assert_eq!(world.log_end().await, end);
@@ -99,19 +119,35 @@ async fn wrong_addresses_and_too_many_send_nothing() {
     for (to, code, field) in [
         (many(0), "TOO_MANY", json!(["to"])),
         (many(11), "TOO_MANY", json!(["to"])),
-        (json!([{ "email": "one@example.org" }, { "email": "nobody" }]), "INVALID", json!(["to", "1", "email"])),
-        (json!([{ "webhookUrl": "https://example.com/" }]), "INVALID", json!(["to", "0", "webhookUrl"])),
+        (
+            json!([{ "email": "one@example.org" }, { "email": "nobody" }]),
+            "INVALID",
+            json!(["to", "1", "email"]),
+        ),
+        (
+            json!([{ "webhookUrl": "https://example.com/" }]),
+            "INVALID",
+            json!(["to", "0", "webhookUrl"]),
+        ),
     ] {
         let payload = send(&world, &campaign, to.clone(), None).await;
         assert_eq!(codes(&payload), [code], "{to}");
-        assert_eq!((&payload["sent"], &payload["userErrors"][0]["field"]), (&json!(0), &field), "{to}");
+        assert_eq!(
+            (&payload["sent"], &payload["userErrors"][0]["field"]),
+            (&json!(0), &field),
+            "{to}"
+        );
     }
     assert_eq!(mail.received(), []);
-    let shown = json!({ "name": "It", "message": { "inApp": { "title": "a", "body": "b", "trigger": "c" } } });
+    let shown =
+        json!({ "name": "It", "message": { "inApp": { "title": "a", "body": "b", "trigger": "c" } } });
     let shown = world.create(shown).await.id();
     assert_eq!(codes(&send(&world, &shown, many(1), None).await), ["INVALID"]);
     // Without a mail server there is no email.
     let world = self::world(None).await;
     let campaign = world.create(email("It")).await.id();
-    assert_eq!(codes(&send(&world, &campaign, many(1), None).await), ["NOT_DELIVERED"]);
+    assert_eq!(
+        codes(&send(&world, &campaign, many(1), None).await),
+        ["NOT_DELIVERED"]
+    );
 }

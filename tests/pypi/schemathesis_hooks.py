@@ -49,13 +49,20 @@ class Sense(Visitor):
             return REMOVE
         if given >= {"id", "externalId"} and argument.name.value == "externalId":
             return REMOVE
-        if argument.name.value in ("id", "sourceId", "contentId", "recipientId") and isinstance(argument.value, StringValueNode):
+        if argument.name.value in (
+            "id",
+            "sourceId",
+            "contentId",
+            "recipientId",
+            "asRecipient",
+        ) and isinstance(argument.value, StringValueNode):
             field = ancestors[-1].name.value.lower()
             prefixes = [prefix for part, prefix in KINDS.items() if part in field][:1]
             prefixes = {
                 "sourceId": ["cmp_", "cnv_"],
                 "contentId": ["cmp_"],
                 "recipientId": ["rcp_"],
+                "asRecipient": ["rcp_"],
             }.get(argument.name.value, prefixes)
             if not argument.value.value.startswith(tuple(prefixes) or ""):
                 first = next(id for id in TOLD["ids"] if id.startswith(tuple(prefixes)))

@@ -1,5 +1,4 @@
-//! What tests need of the machine that they run on: a PostgreSQL of their own, a browser, and
-//! receivers of what is sent.
+//! What tests need of the machine that they run on: a PostgreSQL of their own, a browser, and receivers of what is sent.
 //!
 //! This library refuses to know Understudy and to speak to a database: it finds PostgreSQL's programs and runs them.
 //! `cargo xtask test` starts a cluster with it for the whole run, and a story that stops or kills its database one for

@@ -1,5 +1,7 @@
 //! Receivers on loopback: they write down what came, and answer what they are told to.
 
+#![expect(clippy::unwrap_used, reason = "what fails here is to fail the test")]
+
 use std::sync::{Arc, Mutex};
 
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
@@ -45,11 +47,16 @@ impl Receiver {
     }
 
     /// A URL of it with this path.
+    #[must_use]
     pub fn url(&self, path: &str) -> String {
         format!("http://127.0.0.1:{}{path}", self.port)
     }
 
     /// What came so far.
+    ///
+    /// # Panics
+    /// If a connection failed in mid-message.
+    #[must_use]
     pub fn received(&self) -> Vec<(Vec<String>, String)> {
         self.received.lock().unwrap().clone()
     }

@@ -25,7 +25,13 @@ pub(crate) struct Sending {
     #[arg(long, env = "UNDERSTUDY_EMAIL_FROM", value_name = "ADDRESS")]
     pub(crate) email_from: Option<Mailbox>,
     /// A file with what webhooks are signed with: all of it but white space around it. Without it, they are not signed.
-    #[arg(long, env = "UNDERSTUDY_WEBHOOK_SECRET", value_name = "FILE")]
+    // Who takes it for the secret itself finds it told nowhere.
+    #[arg(
+        long,
+        env = "UNDERSTUDY_WEBHOOK_SECRET",
+        hide_env_values = true,
+        value_name = "FILE"
+    )]
     pub(crate) webhook_secret: Option<PathBuf>,
     /// Let webhooks go to addresses of this machine and of private networks, too. The variable may be true or false, yes or
     /// no, 1 or 0.
