@@ -43,8 +43,8 @@ fn kinds() -> Vec<ProblemKind> {
         ProblemKind::TooDeep { limit: 16 },
         ProblemKind::NotAnObject,
         ProblemKind::NotAFilter(Filter::compile("true &&").unwrap_err()),
-        ProblemKind::OtherChannel(Channel::InApp),
         ProblemKind::NotATemplate(Template::compile("{{ a b }}", Escaping::Html).unwrap_err()),
+        ProblemKind::OtherChannel(Channel::InApp),
     ]
 }
 
