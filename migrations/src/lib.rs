@@ -18,6 +18,7 @@ mod m0011_event_actors;
 mod m0012_tokens;
 mod m0013_segment_uses;
 mod m0014_recipients;
+mod m0015_results;
 mod table;
 
 /// All migrations, in order.
@@ -42,6 +43,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0012_tokens::Migration),
             Box::new(m0013_segment_uses::Migration),
             Box::new(m0014_recipients::Migration),
+            Box::new(m0015_results::Migration),
         ]
     }
 }

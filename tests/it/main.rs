@@ -9,6 +9,7 @@
 
 mod access;
 mod allowed_actions;
+mod analytics;
 mod archive;
 mod attacks;
 mod broken_database;

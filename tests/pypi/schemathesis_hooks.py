@@ -5,7 +5,7 @@ import os
 import re
 
 import schemathesis
-from graphql import REMOVE, ArgumentNode, NullValueNode, StringValueNode, Visitor, parse, print_ast, visit
+from graphql import REMOVE, ArgumentNode, NullValueNode, ObjectValueNode, StringValueNode, Visitor, parse, print_ast, visit
 from hypothesis import strategies
 from schemathesis.graphql import nodes, scalar
 
@@ -38,10 +38,22 @@ REFUSALS = {
 # What an argument `id` is the id of, by a part of its field's name.
 KINDS = {"campaign": "cmp_", "segment": "seg_", "recipient": "rcp_", "canvas": "cnv_", "token": "tok_"}
 
+# What is called otherwise.
+PREFIXES = {
+    "sourceId": ["cmp_", "cnv_"],
+    "contentId": ["cmp_"],
+    "campaignId": ["cmp_"],
+    "recipientId": ["rcp_"],
+    "asRecipient": ["rcp_"],
+}
+
+# The arguments of which one field must be given.
+ONE_OF = ("place", "selection")
+
 
 class Sense(Visitor):
     """Makes sense of what would be refused nearly always: ids of another kind, pages counted from both ends,
-    and a recipient by both ids."""
+    a recipient by both ids, and several of what there can be one of."""
 
     def enter_argument(self, argument, key, arguments, path, ancestors):
         given = {other.name.value for other in arguments if not isinstance(other.value, NullValueNode)}
@@ -49,24 +61,28 @@ class Sense(Visitor):
             return REMOVE
         if given >= {"id", "externalId"} and argument.name.value == "externalId":
             return REMOVE
-        if argument.name.value in (
-            "id",
-            "sourceId",
-            "contentId",
-            "recipientId",
-            "asRecipient",
-        ) and isinstance(argument.value, StringValueNode):
-            field = ancestors[-1].name.value.lower()
+        if argument.name.value in ONE_OF and isinstance(argument.value, ObjectValueNode):
+            given = [field for field in argument.value.fields if not isinstance(field.value, NullValueNode)]
+            return ArgumentNode(name=argument.name, value=ObjectValueNode(fields=tuple(given[:1])))
+        return self.with_id(argument, ancestors[-1].name.value.lower())
+
+    def enter_object_field(self, field, key, fields, path, ancestors):
+        return self.with_id(field, "")
+
+    def with_id(self, given, field):
+        """The argument or the field of an input with an id of its kind, where it is to be one."""
+        name, value = given.name.value, given.value
+        if not isinstance(value, StringValueNode):
+            return None
+        if name == "id" and field:
             prefixes = [prefix for part, prefix in KINDS.items() if part in field][:1]
-            prefixes = {
-                "sourceId": ["cmp_", "cnv_"],
-                "contentId": ["cmp_"],
-                "recipientId": ["rcp_"],
-                "asRecipient": ["rcp_"],
-            }.get(argument.name.value, prefixes)
-            if not argument.value.value.startswith(tuple(prefixes) or ""):
-                first = next(id for id in TOLD["ids"] if id.startswith(tuple(prefixes)))
-                return ArgumentNode(name=argument.name, value=nodes.String(first))
+        elif name in PREFIXES:
+            prefixes = PREFIXES[name]
+        else:
+            return None
+        if not value.value.startswith(tuple(prefixes) or ""):
+            first = next(id for id in TOLD["ids"] if id.startswith(tuple(prefixes)))
+            return type(given)(name=given.name, value=nodes.String(first))
         return None
 
 

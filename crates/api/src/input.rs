@@ -2,6 +2,7 @@
 
 pub(crate) mod bulk;
 pub(crate) mod content;
+pub(crate) mod engagement;
 pub(crate) mod filter;
 pub(crate) mod message;
 pub(crate) mod place;

@@ -7,6 +7,7 @@ mod bulk;
 mod campaigns;
 mod canvases;
 mod drafts;
+mod engagements;
 mod messages;
 mod payload;
 mod priority;
@@ -20,6 +21,7 @@ use bulk::BulkMutations;
 use campaigns::CampaignMutations;
 use canvases::CanvasMutations;
 use drafts::DraftMutations;
+use engagements::EngagementMutations;
 use messages::MessageMutations;
 use priority::PriorityMutations;
 use recipients::RecipientMutations;
@@ -35,6 +37,7 @@ pub struct Mutation(
     BulkMutations,
     SegmentMutations,
     RecipientMutations,
+    EngagementMutations,
     MessageMutations,
     CanvasMutations,
     PriorityMutations,

@@ -3,8 +3,8 @@
 use chrono::DateTime;
 use understudy_app::read::{CampaignRead, ContentRead, DraftRead};
 use understudy_domain::{
-    CampaignId, DraftId, EmailMessage, InAppLevel, InAppMessage, Lifecycle, Message, Place, Rank, Schedule,
-    ScheduleKind, Segment, SegmentId, Timestamp, Version,
+    CampaignId, Date, DraftId, EmailMessage, InAppLevel, InAppMessage, Lifecycle, Message, Place, Rank,
+    Results, Schedule, ScheduleKind, Segment, SegmentId, Timestamp, Version,
 };
 use uuid::Uuid;
 
@@ -25,6 +25,22 @@ pub(crate) fn segment(number: u128, archived_at: Option<Timestamp>) -> Segment {
         filter: None,
         archived_at,
     }
+}
+
+/// What became of a campaign on this day of 1970.
+fn results(day: u32) -> (Date, Results) {
+    let at = at_second(i64::from(day - 1) * 86_400);
+    let results = Results {
+        sent: day.into(),
+        failed: 1,
+        impressions: 2,
+        clicks: 1,
+        dismissals: 1,
+        reached: 2,
+        first_sent_at: Some(at),
+        last_sent_at: Some(at),
+    };
+    (at.date_naive(), results)
 }
 
 pub(crate) fn content(name: &str, message: Message, segments: Vec<Segment>) -> ContentRead {
@@ -75,6 +91,7 @@ pub(crate) fn full(lifecycle: Lifecycle) -> CampaignRead {
         }),
         position: Some(4),
         archive_segment: Some(segment(1, Some(at_second(50)))),
+        results: [1, 2, 4].map(results).to_vec(),
         created_at: at_second(10),
         updated_at: at_second(50),
     }

@@ -54,6 +54,25 @@ pub fn is_moment(value: &Value) -> bool {
     matches!(value, Value::String(text) if DateTime::read(text).is_some())
 }
 
+/// A day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Date(pub(crate) understudy_domain::Date);
+
+/// A day in UTC, as RFC 3339 writes a full date, e.g. `2026-11-03`.
+#[Scalar(name = "Date", specified_by_url = "https://www.rfc-editor.org/rfc/rfc3339")]
+impl ScalarType for Date {
+    fn parse(value: Value) -> InputValueResult<Self> {
+        match &value {
+            Value::String(text) => Ok(Self(text.parse()?)),
+            _ => Err(InputValueError::expected_type(value)),
+        }
+    }
+
+    fn to_value(&self) -> Value {
+        Value::String(self.0.to_string())
+    }
+}
+
 /// Any JSON value.
 #[derive(Debug, Clone)]
 pub(crate) struct Json(pub(crate) serde_json::Value);

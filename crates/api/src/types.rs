@@ -1,5 +1,6 @@
 //! What can be read: the types of the schema, each a thin cover over a read model or a domain value.
 
+pub(crate) mod analytics;
 pub(crate) mod campaign;
 pub(crate) mod campaign_list;
 pub(crate) mod canvas;

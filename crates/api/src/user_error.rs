@@ -6,7 +6,7 @@ mod problem;
 mod refusal;
 
 use async_graphql::{Enum, SimpleObject};
-use understudy_app::{MOST_TEST_ADDRESSES, Refused, Target, Unpreviewed, Untested};
+use understudy_app::{MOST_TEST_ADDRESSES, Refused, Target, Unpreviewed, Unrecorded, Untested};
 use understudy_domain::Channel;
 
 /// A refusal is data: nothing was changed, and this is why. GraphQL errors are for what no user caused or no user may
@@ -212,6 +212,35 @@ pub(crate) fn of_undelivered(undelivered: &[(usize, String)]) -> Vec<UserError> 
         UserError::new(UserErrorCode::NotDelivered, message).at(&["to", &index.to_string()])
     };
     undelivered.iter().map(error).collect()
+}
+
+/// Which engagements were not recorded.
+pub(crate) fn of_unrecorded(refused: &[(usize, Unrecorded)]) -> Vec<UserError> {
+    let mut errors = vec![];
+    for (index, refused) in refused {
+        let index = index.to_string();
+        let at = |field| ["engagements", &index, field];
+        errors.push(match refused {
+            Unrecorded::Invalid(problems) => {
+                errors.extend(problem::user_errors(problems, &["engagements", &index]));
+                continue;
+            }
+            Unrecorded::NoCampaign => {
+                UserError::new(UserErrorCode::NotFound, "There is no campaign with this id.")
+                    .at(&at("campaignId"))
+            }
+            Unrecorded::NoRecipient => {
+                UserError::new(UserErrorCode::NotFound, "There is no recipient with this id.")
+                    .at(&at("recipientId"))
+            }
+            Unrecorded::NotLaunched => UserError::new(
+                UserErrorCode::NotLaunched,
+                "The campaign was never launched, so nobody can have seen it.",
+            )
+            .at(&at("campaignId")),
+        });
+    }
+    errors
 }
 
 /// The user error of one campaign of a bulk command. A single error is all that the commands given in bulk can bring.

@@ -3,8 +3,11 @@
 //! It is told by the names of the fields alone, whatever the type conditions around them: at worst that reads a part
 //! too many, and it never misses one.
 
-use async_graphql::SelectionField;
+use async_graphql::{ScalarType as _, SelectionField};
 use understudy_app::read::Wants;
+use understudy_domain::Days;
+
+use crate::scalar::DateTime;
 
 const NOTHING: Wants = Wants {
     content: false,
@@ -14,6 +17,7 @@ const NOTHING: Wants = Wants {
     draft: false,
     priority: false,
     archive_segment: false,
+    results: None,
 };
 
 const CONTENT: Wants = Wants {
@@ -94,10 +98,25 @@ fn of_part(field: SelectionField<'_>) -> Wants {
             archive_segment: true,
             ..NOTHING
         },
+        "analytics" => Wants {
+            results: Some(days(field)),
+            ..NOTHING
+        },
         "draft" => DRAFT.and(of(field)),
         "campaign" => of(field),
         _ => NOTHING,
     }
+}
+
+/// The days that the arguments of `analytics` mean. Those that are no moments are told of where it is answered.
+fn days(field: SelectionField<'_>) -> Days {
+    let arguments = field.arguments().unwrap_or_default();
+    let moment = |wanted| {
+        let (_, value) = arguments.iter().find(|(name, _)| name == wanted)?;
+        let DateTime(at) = DateTime::parse(value.clone()).ok()?;
+        Some(at)
+    };
+    Days::between(moment("from"), moment("to"))
 }
 
 #[cfg(test)]

@@ -95,6 +95,7 @@ pub async fn fill(app: &App, workspace: WorkspaceId) -> Result<Filled, DemoError
     }
     filling.clone_campaigns().await?;
     filling.move_in_app().await?;
+    filling.show_in_app().await?;
     filling.archive_sources().await?;
     for (name, step) in afterwards::EPILOGUE {
         filling.take(name, *step).await?;

@@ -10,6 +10,7 @@ mod campaigns;
 mod canvases;
 mod clock;
 pub mod demo;
+mod engagements;
 mod error;
 pub mod feed;
 mod figures;
@@ -26,6 +27,7 @@ pub use bulk::{BulkItem, BulkOptions, BulkOutcome, BulkPolicy, BulkReport, Selec
 pub use caller::{Caller, Ended, Forbidden, LetInBy};
 pub use campaigns::Applied;
 pub use clock::Clock;
+pub use engagements::{EngagementReport, MOST_ENGAGEMENTS, NewEngagement, Unrecorded};
 pub use error::{CommandError, Failure, Refused, Target};
 pub use figures::describe_metrics;
 pub use messages::{Unpreviewed, preview};

@@ -48,6 +48,8 @@ pub enum Action {
     UpsertRecipients,
     /// Erase a recipient.
     DeleteRecipient,
+    /// Tell what recipients did with messages.
+    RecordEngagements,
     /// Send a message as a test.
     SendTestMessage,
     /// Make a new Canvas.
@@ -79,6 +81,7 @@ impl Action {
             | Self::UpdateSegment
             | Self::UpsertRecipients
             | Self::DeleteRecipient
+            | Self::RecordEngagements
             | Self::CreateCanvas
             | Self::SetCanvasPriority => Role::Editor,
             Self::Campaign(

@@ -9,6 +9,7 @@ mod address;
 pub mod breach;
 pub mod campaign;
 pub mod content;
+pub mod engagement;
 pub mod event;
 pub mod filter;
 pub mod id;
@@ -17,6 +18,7 @@ pub mod problem;
 pub mod recipient;
 pub mod refusal;
 pub mod replay;
+pub mod results;
 pub mod rules;
 pub mod source;
 pub mod template;
@@ -30,6 +32,7 @@ pub use content::{
     Channel, CompiledMessage, Content, EmailMessage, Header, InAppMessage, Message, RenderedMessage,
     Schedule, ScheduleKind, Unrendered, WebhookMessage,
 };
+pub use engagement::{Engagement, EngagementKind};
 pub use event::{CampaignEvent, EventKind};
 pub use filter::{Filter, FilterError};
 pub use id::{
@@ -40,6 +43,7 @@ pub use problem::{Flaw, Problem, ProblemKind};
 pub use recipient::{Recipient, RecipientPatch};
 pub use refusal::{Reason, Refusal};
 pub use replay::Replay;
+pub use results::{Date, Days, Results};
 pub use rules::{Command, Readiness, Standing, Verdict};
 pub use source::{Canvas, Segment};
 pub use template::{Escaping, RenderError, Stage, Template, TemplateError};

@@ -75,6 +75,8 @@ pub enum ProblemKind {
     NotAHeader,
     /// A moment that is to come, and is past.
     Past,
+    /// A moment that is past, and is to come.
+    Future,
     /// A name that something else has.
     Taken,
     /// A schedule at a time without the time.

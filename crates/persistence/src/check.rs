@@ -10,6 +10,7 @@ mod events;
 mod owners;
 mod recipients;
 mod references;
+mod results;
 mod sources;
 mod tables;
 mod tokens;
@@ -128,6 +129,7 @@ impl Check<'_> {
                 self.canvases(workspace).await?;
                 self.tokens(workspace).await?;
                 self.recipients(workspace).await?;
+                self.results(workspace).await?;
             }
         }
         if !has_default {
@@ -135,6 +137,7 @@ impl Check<'_> {
             self.find(WorkspaceId::DEFAULT, missing)?;
         }
         self.references().await?;
+        self.counts().await?;
         self.owners().await
     }
 

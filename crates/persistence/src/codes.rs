@@ -1,6 +1,6 @@
 //! The words that stand in the database for the domain's enums. They are stored, so they never change.
 
-use understudy_domain::{Channel, EventKind, InAppLevel, Role, ScheduleKind, Status};
+use understudy_domain::{Channel, EngagementKind, EventKind, InAppLevel, Role, ScheduleKind, Status};
 
 use crate::StoreError;
 
@@ -54,6 +54,11 @@ codes! {
         OnLaunch = "ON_LAUNCH",
         AtTime = "AT_TIME",
         ApiTriggered = "API_TRIGGERED",
+    }
+    EngagementKind, "engagement kind" {
+        Impression = "IMPRESSION",
+        Click = "CLICK",
+        Dismissal = "DISMISSAL",
     }
     EventKind, "event kind" {
         Created = "CREATED",

@@ -4,7 +4,11 @@
 #![allow(unreachable_pub)]
 
 pub(crate) mod campaign;
+pub(crate) mod campaign_day;
 pub(crate) mod campaign_event;
+// All of its columns are ids.
+#[allow(clippy::struct_field_names)]
+pub(crate) mod campaign_recipient;
 pub(crate) mod canvas;
 pub(crate) mod compatibility;
 pub(crate) mod content;
@@ -12,6 +16,7 @@ pub(crate) mod content_document;
 pub(crate) mod content_segment;
 pub(crate) mod content_tag;
 pub(crate) mod draft;
+pub(crate) mod engagement;
 pub(crate) mod in_app_place;
 pub(crate) mod recipient;
 pub(crate) mod segment;

@@ -10,6 +10,7 @@ mod keyset;
 pub mod model;
 pub mod page;
 mod recipients;
+mod results;
 mod snapshot;
 mod sources;
 mod tokens;

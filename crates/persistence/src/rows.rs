@@ -1,5 +1,7 @@
 //! Rows to domain and back. A row that no command could have written is told as corrupt, never repaired.
 
+mod results;
+
 use sea_orm::ActiveValue::Set;
 use serde_json::{Value, json};
 use understudy_domain::{
@@ -8,6 +10,8 @@ use understudy_domain::{
     Token, TokenId, Version, WebhookMessage, WorkspaceId,
 };
 use uuid::Uuid;
+
+pub(crate) use results::{day_columns, results};
 
 use crate::StoreError;
 use crate::codes::{Code, level_from_number, level_number};

@@ -2,10 +2,12 @@
 
 mod access;
 mod contents;
+mod engagements;
 mod events;
 mod load;
 mod order;
 mod recipients;
+mod results;
 mod save;
 mod sources;
 

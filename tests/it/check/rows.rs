@@ -354,3 +354,41 @@ async fn it_is_known_which_binaries_can_use_the_database() {
     tampering.run("DELETE FROM compatibility").await;
     assert_found(&world, &["compatibility: expected one row, found 0".to_owned()]).await;
 }
+
+#[tokio::test]
+async fn no_count_is_smaller_than_what_is_kept() {
+    let world = World::new().await;
+    let id = world.active(in_app("It")).await;
+    let ada = world.recipient("ada").await;
+    let engagements: Vec<_> = ["IMPRESSION", "CLICK", "DISMISSAL"]
+        .into_iter()
+        .map(|kind| {
+            json!({ "id": kind, "campaignId": id, "recipientId": ada, "kind": kind, "at": "2026-03-01T12:00:00Z" })
+        })
+        .collect();
+    let record =
+        "mutation ($engagements: [EngagementInput!]!) { recordEngagements(engagements: $engagements) {
+        recorded } }";
+    let data = world.ask(record, json!({ "engagements": engagements })).await;
+    assert_eq!(data["recordEngagements"]["recorded"], 3);
+    let tampering = world.tamper().await;
+    assert_found(&world, &[]).await;
+    for column in ["impressions", "clicks", "dismissals"] {
+        let set = |number| format!("UPDATE campaign_days SET {column} = {number}");
+        // Whoever was erased stays counted.
+        tampering.run(&set(7)).await;
+        assert_found(&world, &[]).await;
+        tampering.run(&set(0)).await;
+        let smaller = format!("{id}: {column} of 2026-03-01: 1 are kept, and 0 counted");
+        assert_found(&world, &[smaller]).await;
+        tampering.run(&set(1)).await;
+    }
+    tampering.run("UPDATE campaign_days SET reached = 0").await;
+    let reached = format!("{id}: it has reached 1 recipients that are kept, and 0 were counted");
+    assert_found(&world, &[reached]).await;
+    tampering.run("UPDATE campaign_days SET reached = 1").await;
+
+    tampering.run("DELETE FROM campaign_recipients").await;
+    let unmarked = format!("{id}: 1 impressions are of recipients for whom it is not marked");
+    assert_found(&world, &[unmarked]).await;
+}

@@ -95,8 +95,17 @@ fn ways(types: &Types, input: &Value, above: &str) -> Vec<(String, bool)> {
         of => types
             .input_fields(of)
             .iter()
-            .flat_map(|field| ways(types, field, &path))
+            .flat_map(|field| ways(types, field, &below(input, &path)))
             .collect(),
+    }
+}
+
+/// Where the fields of an input stand: of a list, in its first item.
+fn below(input: &Value, path: &str) -> String {
+    if is_list(input) {
+        format!("{path}.0")
+    } else {
+        path.to_owned()
     }
 }
 
@@ -120,6 +129,7 @@ fn value(types: &Types, input: &Value, above: &str, path: &str) -> Option<Value>
     let of = named(input);
     let value = match types.kind(of) {
         "INPUT_OBJECT" => {
+            let here = below(input, &here);
             let mut fields = serde_json::Map::new();
             for field in types.input_fields(of) {
                 if let Some(value) = value(types, field, &here, path) {

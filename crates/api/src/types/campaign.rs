@@ -5,8 +5,9 @@ use std::sync::Arc;
 use async_graphql::{Context, Enum, ID, Object, Union};
 use understudy_app::read::{CampaignRead, DraftRead};
 use understudy_domain::rules::allowed_actions;
-use understudy_domain::{self as domain, Lifecycle, Standing};
+use understudy_domain::{self as domain, Days, Lifecycle, Standing};
 
+use super::analytics::CampaignAnalytics;
 use super::content;
 use super::draft::CampaignDraft;
 use super::event::{self, CampaignEvent};
@@ -166,6 +167,23 @@ impl Campaign {
     /// When the campaign was first launched; null if it never was.
     async fn launched_at(&self) -> Option<DateTime> {
         self.read.lifecycle.launched_at().map(DateTime)
+    }
+
+    /// What became of the campaign, live content after live content; a draft adds nothing to it. It stays readable for
+    /// ever, archived or not.
+    async fn analytics(
+        &self,
+        #[graphql(
+            desc = "Only the days in UTC of which some part is at this time or later; left out or null: from the first one."
+        )]
+        from: Option<DateTime>,
+        #[graphql(
+            desc = "Only the days in UTC of which some part is before this time; left out or null: to the last one."
+        )]
+        to: Option<DateTime>,
+    ) -> CampaignAnalytics {
+        let moment = |at: Option<DateTime>| at.map(|DateTime(at)| at);
+        CampaignAnalytics::new(&self.read.results, Days::between(moment(from), moment(to)))
     }
 
     /// Everything that happened to the campaign, the oldest first.

@@ -174,6 +174,33 @@ impl TestMessagePayload {
     }
 }
 
+/// What became of recording engagements.
+#[derive(Default)]
+pub(crate) struct EngagementsPayload {
+    pub(crate) recorded: usize,
+    pub(crate) duplicates: usize,
+    pub(crate) user_errors: Vec<UserError>,
+}
+
+/// What became of recording engagements.
+#[Object]
+impl EngagementsPayload {
+    /// How many were recorded.
+    async fn recorded(&self) -> usize {
+        self.recorded
+    }
+
+    /// How many had been recorded before, under the same ids, and were left as they are.
+    async fn duplicates(&self) -> usize {
+        self.duplicates
+    }
+
+    /// Why the others were not recorded, each by its place in the list.
+    async fn user_errors(&self) -> &[UserError] {
+        &self.user_errors
+    }
+}
+
 /// What became of archiving a segment.
 pub(crate) struct ArchiveSegmentPayload {
     pub(crate) shown: Shown<Segment>,

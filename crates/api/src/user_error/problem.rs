@@ -37,6 +37,7 @@ fn user_error(problem: &Problem, input: &[&str]) -> UserError {
         | ProblemKind::NoStart
         | ProblemKind::EndBeforeStart
         | ProblemKind::Past
+        | ProblemKind::Future
         | ProblemKind::Taken
         | ProblemKind::NoSuchSegment(_) => UserErrorCode::Invalid,
     };
@@ -97,6 +98,7 @@ fn message(kind: &ProblemKind, label: &str) -> String {
         ProblemKind::NoStart => "A schedule at a set time needs the time: give startAt.".to_owned(),
         ProblemKind::EndBeforeStart => "The end of the schedule is not after its start.".to_owned(),
         ProblemKind::Past => format!("The {label} is past."),
+        ProblemKind::Future => format!("The {label} is to come; look at the clock that it was told by."),
         ProblemKind::Taken => format!(
             "The {label} is taken; choose another. That of a token stays taken when it is revoked or expires."
         ),
@@ -134,6 +136,7 @@ fn in_words(name: &str) -> String {
         "externalId" => "external id".to_owned(),
         "email" => "address".to_owned(),
         "expiresAt" => "time of expiry".to_owned(),
+        "at" => "time".to_owned(),
         name => name.to_owned(),
     }
 }

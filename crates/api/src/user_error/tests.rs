@@ -45,6 +45,7 @@ fn kinds() -> Vec<ProblemKind> {
         ProblemKind::NotAFilter(Filter::compile("true &&").unwrap_err()),
         ProblemKind::NotATemplate(Template::compile("{{ a b }}", Escaping::Html).unwrap_err()),
         ProblemKind::OtherChannel(Channel::InApp),
+        ProblemKind::Future,
     ]
 }
 
@@ -76,6 +77,7 @@ fn number_of_kind(kind: &ProblemKind) -> usize {
         ProblemKind::NotAFilter(_) => 22,
         ProblemKind::NotATemplate(_) => 23,
         ProblemKind::OtherChannel(_) => 24,
+        ProblemKind::Future => 25,
     }
 }
 

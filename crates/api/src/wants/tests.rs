@@ -22,6 +22,8 @@ fn as_wanted(mut read: CampaignRead, wants: Wants) -> CampaignRead {
         (read.level, read.place, read.position) = (None, None, None);
     }
     read.archive_segment = read.archive_segment.filter(|_| wants.archive_segment);
+    let is_wanted = |day| wants.results.is_some_and(|days| days.contain(day));
+    read.results.retain(|(day, _)| is_wanted(*day));
     read
 }
 
@@ -168,6 +170,7 @@ async fn fields(schema: &ProbeSchema, name: &str) -> Vec<(String, String)> {
             "ArchiveCause" => {
                 "{ ... on DirectArchive { at } ... on SegmentArchive { at segment { id archivedAt } } }"
             }
+            "CampaignAnalytics" => "{ sent uniqueRecipients lastSentAt daily { date clicks } }",
             other => panic!("{name} has a field of the new type {other}"),
         };
         let field = field["name"].as_str().unwrap().to_owned();
@@ -263,6 +266,35 @@ async fn each_field_of_a_draft_alone() {
         ] {
             each_field_alone_answers_as_in_full(read, frame, pointer, "CampaignDraft").await;
         }
+    }
+}
+
+#[tokio::test]
+async fn days_are_read_that_any_selection_wants() {
+    let [_, read, ..] = campaigns();
+    let day = |day: u32, of: &str| format!("\"1970-01-0{day}T{of}Z\"");
+    let days =
+        |from: &str, to: &str| format!("analytics(from: {from}, to: {to}) {{ sent daily {{ date }} }}");
+    let (second, third) = (day(2, "00:00:00"), day(3, "12:00:00"));
+    for selection in [
+        days(&second, &third),
+        days("null", &third),
+        days(&second, "null"),
+        days(&third, &second),
+        format!(
+            "{} fourth: {}",
+            days(&second, &third),
+            days(&day(4, "23:00:00"), "null")
+        ),
+        format!("analytics {{ clicks }} second: {}", days(&second, &third)),
+    ] {
+        let operation = format!("{{ campaign {{ {selection} }} }}");
+        let full = answer(&schema_over(&read, true), &operation).await;
+        assert_eq!(
+            answer(&schema_over(&read, false), &operation).await,
+            full,
+            "{operation}"
+        );
     }
 }
 

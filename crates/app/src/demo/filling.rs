@@ -6,22 +6,25 @@ use chrono::NaiveTime;
 use understudy_domain::campaign::ContentCommand;
 use understudy_domain::source::SegmentPatch;
 use understudy_domain::text::Patched;
-use understudy_domain::{ArchiveCause, CampaignId, CanvasId, LifecycleCommand, SourceId, WorkspaceId};
+use understudy_domain::{
+    ArchiveCause, CampaignId, CanvasId, EngagementKind, LifecycleCommand, RecipientId, SourceId, WorkspaceId,
+};
 
 use super::DemoError;
 use super::afterwards::CLONES;
 use super::audience::{ARCHIVED_SEGMENT, SEGMENTS};
-use super::in_app::{ARCHIVED_CANVAS, CANVASES, MOVES};
+use super::in_app::{ARCHIVED_CANVAS, CANVASES, MOVES, SHOWN};
 use super::patch::Patches;
 use super::people::people;
 use super::table::{Example, Move, Step};
-use crate::{App, Caller, CommandError, Spot};
+use crate::{App, Caller, CommandError, NewEngagement, Spot};
 
 /// A workspace that is being filled, and what is in it so far, by the names in the tables.
 pub(super) struct Filling<'a> {
     app: &'a App,
     caller: Caller,
     patches: Patches,
+    recipients: Vec<RecipientId>,
     canvases: HashMap<&'static str, CanvasId>,
     campaigns: HashMap<&'static str, CampaignId>,
     /// Counts the clones too, which no table refers to.
@@ -35,6 +38,7 @@ impl<'a> Filling<'a> {
             app,
             caller: Caller::system(workspace),
             patches: Patches::new(today),
+            recipients: vec![],
             canvases: HashMap::new(),
             campaigns: HashMap::new(),
             campaign_count: 0,
@@ -46,9 +50,36 @@ impl<'a> Filling<'a> {
     }
 
     /// Those whom it is all for.
-    pub(super) async fn create_recipients(&self) -> Result<(), DemoError> {
+    pub(super) async fn create_recipients(&mut self) -> Result<(), DemoError> {
         let made = self.app.upsert_recipients(&self.caller, people()).await;
-        made.map(drop).map_err(at("customers"))
+        self.recipients = made.map_err(at("customers"))?;
+        Ok(())
+    }
+
+    /// What they made of the messages inside the app.
+    pub(super) async fn show_in_app(&self) -> Result<(), DemoError> {
+        for &(name, shown) in SHOWN {
+            let campaign = *self.campaigns.get(name).ok_or(DemoError::Unknown(name))?;
+            let of_kind = |(kind, customers)| {
+                let recipients = self.recipients.iter().take(customers).enumerate();
+                recipients.map(move |(number, recipient)| NewEngagement {
+                    id: format!("{campaign}-{kind:?}-{number}"),
+                    campaign,
+                    recipient: *recipient,
+                    kind,
+                    at: None,
+                })
+            };
+            let engagements = [
+                (EngagementKind::Impression, shown.impressions),
+                (EngagementKind::Click, shown.clicks),
+                (EngagementKind::Dismissal, shown.dismissals),
+            ];
+            let engagements = engagements.into_iter().flat_map(of_kind).collect();
+            let recorded = self.app.record_engagements(&self.caller, engagements).await;
+            recorded.map_err(at(name))?;
+        }
+        Ok(())
     }
 
     /// The segments and the Canvases.

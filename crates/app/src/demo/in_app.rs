@@ -31,3 +31,40 @@ pub(super) const MOVES: &[(&str, Move)] = &[
     ("Find your tent in four questions", After("Trail Club renewal")),
     ("Gear care tips", Before("Rate your last hike")),
 ];
+
+/// What was made of messages inside the app: how many customers saw one, and how many of those followed it, and closed
+/// it. It was launched.
+pub(super) const SHOWN: &[(&str, Shown)] = &[
+    (
+        "Flash sale: head torches",
+        Shown {
+            impressions: 64,
+            clicks: 19,
+            dismissals: 31,
+        },
+    ),
+    (
+        "Rate your last hike",
+        Shown {
+            impressions: 40,
+            clicks: 22,
+            dismissals: 12,
+        },
+    ),
+    (
+        "Find your tent in four questions",
+        Shown {
+            impressions: 27,
+            clicks: 9,
+            dismissals: 16,
+        },
+    ),
+];
+
+/// What was made of one message.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Shown {
+    pub(super) impressions: usize,
+    pub(super) clicks: usize,
+    pub(super) dismissals: usize,
+}

@@ -5,8 +5,8 @@ use sea_orm::{JoinType, QueryResult};
 use uuid::Uuid;
 
 use super::tables::{
-    CAMPAIGNS, CANVASES, CONTENT_SEGMENTS, CONTENT_TAGS, CONTENTS, DRAFTS, EVENTS, Kind, PLACES, Pages,
-    RECIPIENTS, SEGMENTS, TOKENS, Table, WORKSPACES,
+    CAMPAIGN_DAYS, CAMPAIGN_RECIPIENTS, CAMPAIGNS, CANVASES, CONTENT_SEGMENTS, CONTENT_TAGS, CONTENTS,
+    DRAFTS, ENGAGEMENTS, EVENTS, Kind, PLACES, Pages, RECIPIENTS, SEGMENTS, TOKENS, Table, WORKSPACES,
 };
 use super::{Check, CheckError};
 
@@ -27,7 +27,7 @@ const fn reference(from: &'static Table, column: &'static str, to: &'static Tabl
     }
 }
 
-const REFERENCES: [Reference; 22] = [
+const REFERENCES: [Reference; 30] = [
     reference(&CAMPAIGNS, "workspace_id", &WORKSPACES, Kind::Workspace),
     reference(&CAMPAIGNS, "content_id", &CONTENTS, Kind::Other),
     reference(&CAMPAIGNS, "archived_by_segment_id", &SEGMENTS, Kind::Segment),
@@ -43,6 +43,14 @@ const REFERENCES: [Reference; 22] = [
     reference(&SEGMENTS, "workspace_id", &WORKSPACES, Kind::Workspace),
     reference(&CANVASES, "workspace_id", &WORKSPACES, Kind::Workspace),
     reference(&RECIPIENTS, "workspace_id", &WORKSPACES, Kind::Workspace),
+    reference(&CAMPAIGN_DAYS, "workspace_id", &WORKSPACES, Kind::Workspace),
+    reference(&CAMPAIGN_DAYS, "campaign_id", &CAMPAIGNS, Kind::Campaign),
+    reference(&CAMPAIGN_RECIPIENTS, "workspace_id", &WORKSPACES, Kind::Workspace),
+    reference(&CAMPAIGN_RECIPIENTS, "campaign_id", &CAMPAIGNS, Kind::Campaign),
+    reference(&CAMPAIGN_RECIPIENTS, "recipient_id", &RECIPIENTS, Kind::Recipient),
+    reference(&ENGAGEMENTS, "workspace_id", &WORKSPACES, Kind::Workspace),
+    reference(&ENGAGEMENTS, "campaign_id", &CAMPAIGNS, Kind::Campaign),
+    reference(&ENGAGEMENTS, "recipient_id", &RECIPIENTS, Kind::Recipient),
     reference(&TOKENS, "workspace_id", &WORKSPACES, Kind::Workspace),
     reference(&PLACES, "workspace_id", &WORKSPACES, Kind::Workspace),
     reference(&PLACES, "campaign_id", &CAMPAIGNS, Kind::Campaign),

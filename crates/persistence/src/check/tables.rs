@@ -4,7 +4,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use sea_orm::sea_query::{Expr, ExprTrait as _, Order, SelectStatement, Value};
 use sea_orm::{ConnectionTrait as _, DbErr, EntityTrait, FromQueryResult as _, QueryResult};
-use understudy_domain::{CampaignId, CanvasId, RecipientId, SegmentId, TokenId, WorkspaceId};
+use understudy_domain::{CampaignId, CanvasId, Date, RecipientId, SegmentId, TokenId, WorkspaceId};
 use uuid::Uuid;
 
 use super::{Check, CheckError};
@@ -27,6 +27,7 @@ pub(super) enum Kind {
     Other,
     Sequence,
     Ordinal,
+    Day,
 }
 
 impl Kind {
@@ -41,6 +42,7 @@ impl Kind {
             | Self::Other => row.try_get::<Uuid>("", column).map(Value::from),
             Self::Sequence => row.try_get::<i64>("", column).map(Value::from),
             Self::Ordinal => row.try_get::<i16>("", column).map(Value::from),
+            Self::Day => row.try_get::<Date>("", column).map(Value::from),
         }
     }
 
@@ -57,6 +59,7 @@ impl Kind {
             Self::Other => id().map(|id| id.to_string()),
             Self::Sequence => row.try_get::<i64>("", column).map(|number| number.to_string()),
             Self::Ordinal => row.try_get::<i16>("", column).map(|number| number.to_string()),
+            Self::Day => row.try_get::<Date>("", column).map(|day| day.to_string()),
         };
         text.unwrap_or_else(|_| "?".to_owned())
     }
@@ -91,6 +94,9 @@ tables! {
     CANVASES = "canvases" ["id": Canvas];
     PLACES = "in_app_places" ["source_id": Other];
     RECIPIENTS = "recipients" ["id": Recipient];
+    CAMPAIGN_DAYS = "campaign_days" ["campaign_id": Campaign, "day": Day];
+    CAMPAIGN_RECIPIENTS = "campaign_recipients" ["campaign_id": Campaign, "recipient_id": Recipient];
+    ENGAGEMENTS = "engagements" ["id": Other];
     TOKENS = "tokens" ["id": Token];
     EVENTS = "campaign_events" ["workspace_id": Workspace, "sequence": Sequence];
     EVENTS_BY_CAMPAIGN = "campaign_events" ["campaign_id": Campaign, "sequence": Sequence];

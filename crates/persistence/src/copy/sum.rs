@@ -69,6 +69,7 @@ impl Summing {
             Value::Bytes(Some(bytes)) => self.bytes(b'b', bytes),
             Value::Uuid(Some(id)) => self.bytes(b'u', id.as_bytes()),
             Value::ChronoDateTimeUtc(Some(at)) => self.time(*at),
+            Value::ChronoDate(Some(day)) => self.bytes(b'y', day.to_string().as_bytes()),
             Value::Json(Some(json)) => self.bytes(b'j', canonical(json).as_bytes()),
             null if *null == null.as_null() => self.hash.update([b'0']),
             unknown => return Err(corrupt("value", format!("{unknown:?}"))),
@@ -142,7 +143,7 @@ mod tests {
     #[test]
     fn what_differs_has_different_sums() {
         let at = DateTime::<Utc>::UNIX_EPOCH;
-        let rows: [&[Value]; 12] = [
+        let rows: [&[Value]; 13] = [
             &["ab".into(), "c".into()],
             &["a".into(), "bc".into()],
             &["abc".into()],
@@ -153,6 +154,7 @@ mod tests {
             &[vec![b'1'].into()],
             &[at.into()],
             &[(at + chrono::Duration::microseconds(1)).into()],
+            &[at.date_naive().into()],
             &[json!(["a", "b"]).into()],
             &[json!(["b", "a"]).into()],
         ];

@@ -10,13 +10,13 @@ use sea_orm::{
 
 use crate::StoreError;
 use crate::entity::{
-    campaign, campaign_event, canvas, content, content_segment, content_tag, draft, in_app_place, recipient,
-    segment, token, workspace,
+    campaign, campaign_day, campaign_event, campaign_recipient, canvas, content, content_segment,
+    content_tag, draft, engagement, in_app_place, recipient, segment, token, workspace,
 };
 use crate::transaction::Transaction;
 
 /// The tables in an order in which each comes after those that it refers to.
-pub(super) static TABLES: [&dyn Table; 12] = [
+pub(super) static TABLES: [&dyn Table; 15] = [
     // The default one is there already.
     &Of::<workspace::Entity>::replacing(SMALL),
     &Of::<token::Entity>::new(SMALL),
@@ -29,6 +29,9 @@ pub(super) static TABLES: [&dyn Table; 12] = [
     &Of::<draft::Entity>::new(SMALL),
     &Of::<canvas::Entity>::new(SMALL),
     &Of::<in_app_place::Entity>::new(SMALL),
+    &Of::<campaign_day::Entity>::new(SMALL),
+    &Of::<campaign_recipient::Entity>::new(SMALL),
+    &Of::<engagement::Entity>::new(SMALL),
     &Of::<campaign_event::Entity>::new(SMALL),
 ];
 

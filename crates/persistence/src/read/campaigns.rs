@@ -6,7 +6,7 @@ use sea_orm::{
     ColumnTrait as _, ConnectionTrait as _, EntityTrait as _, PaginatorTrait as _, QueryFilter as _,
     QuerySelect as _,
 };
-use understudy_domain::{ArchiveCause, CampaignId, DraftId, Lifecycle};
+use understudy_domain::{ArchiveCause, CampaignId, Date, DraftId, Lifecycle, Results};
 use uuid::Uuid;
 
 use super::in_app::Standing;
@@ -29,6 +29,7 @@ struct Parts {
     contents: HashMap<Uuid, ContentRead>,
     standings: HashMap<Uuid, Standing>,
     archive_segments: HashMap<Uuid, understudy_domain::Segment>,
+    results: HashMap<Uuid, Vec<(Date, Results)>>,
 }
 
 impl Snapshot {
@@ -153,6 +154,10 @@ impl Snapshot {
         } else {
             HashMap::new()
         };
+        let results = match wants.results {
+            Some(days) => self.results(&ids().collect::<Vec<_>>(), days).await?,
+            None => HashMap::new(),
+        };
         let drafts = drafts
             .into_iter()
             .map(|draft| (draft.campaign_id, draft))
@@ -162,6 +167,7 @@ impl Snapshot {
             contents,
             standings,
             archive_segments,
+            results,
         })
     }
 }
@@ -213,6 +219,7 @@ fn assemble(row: &campaign::Model, parts: &mut Parts, wants: Wants) -> Result<Ca
         position: standing.as_ref().and_then(|standing| standing.position),
         place: standing.map(|standing| standing.place),
         archive_segment,
+        results: parts.results.remove(&row.id).unwrap_or_default(),
         created_at: row.created_at,
         updated_at: row.updated_at,
     })

@@ -1,8 +1,8 @@
 //! What reads answer with.
 
 use understudy_domain::{
-    CampaignEvent, CampaignId, Canvas, Channel, Content, DraftId, InAppLevel, Lifecycle, Message, Place,
-    Readiness, Schedule, Segment, Standing, Timestamp, Version, WorkspaceId,
+    CampaignEvent, CampaignId, Canvas, Channel, Content, Date, Days, DraftId, InAppLevel, Lifecycle, Message,
+    Place, Readiness, Results, Schedule, Segment, Standing, Timestamp, Version, WorkspaceId,
 };
 
 /// Which parts of a campaign a read needs; each costs a statement or two, whatever the number of campaigns.
@@ -24,6 +24,8 @@ pub struct Wants {
     pub priority: bool,
     /// The segment that archived the campaign.
     pub archive_segment: bool,
+    /// What became of the campaign, on these days.
+    pub results: Option<Days>,
 }
 
 impl Wants {
@@ -36,6 +38,10 @@ impl Wants {
         draft: true,
         priority: true,
         archive_segment: true,
+        results: Some(Days {
+            first: None,
+            last: None,
+        }),
     };
 
     /// What [`CampaignRead::standing`] needs.
@@ -47,6 +53,7 @@ impl Wants {
         draft: true,
         priority: false,
         archive_segment: false,
+        results: None,
     };
 
     /// Whether any part of a content is wanted.
@@ -56,7 +63,7 @@ impl Wants {
 
     /// What either wants.
     #[must_use]
-    pub const fn and(self, other: Self) -> Self {
+    pub fn and(self, other: Self) -> Self {
         Self {
             content: self.content || other.content,
             message: self.message || other.message,
@@ -65,6 +72,10 @@ impl Wants {
             draft: self.draft || other.draft,
             priority: self.priority || other.priority,
             archive_segment: self.archive_segment || other.archive_segment,
+            results: match (self.results, other.results) {
+                (Some(days), Some(others)) => Some(days.hull(others)),
+                (days, others) => days.or(others),
+            },
         }
     }
 }
@@ -90,6 +101,8 @@ pub struct CampaignRead {
     pub position: Option<i64>,
     /// The segment whose archiving archived it, if that was wanted.
     pub archive_segment: Option<Segment>,
+    /// What became of it, the earliest day first, if that was wanted; days of which there is nothing to tell are left out.
+    pub results: Vec<(Date, Results)>,
     /// When it was created.
     pub created_at: Timestamp,
     /// When it last changed.
