@@ -19,6 +19,7 @@ mod m0012_tokens;
 mod m0013_segment_uses;
 mod m0014_recipients;
 mod m0015_results;
+mod m0016_in_app_triggers;
 mod table;
 
 /// All migrations, in order.
@@ -44,6 +45,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0013_segment_uses::Migration),
             Box::new(m0014_recipients::Migration),
             Box::new(m0015_results::Migration),
+            Box::new(m0016_in_app_triggers::Migration),
         ]
     }
 }

@@ -34,6 +34,7 @@ mod graphiql;
 mod harness;
 mod http;
 mod ids;
+mod in_app_decision;
 mod in_app_order;
 mod in_app_priority;
 mod in_app_walk;

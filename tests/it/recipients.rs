@@ -22,15 +22,6 @@ async fn delete(world: &World, id: &str) -> Value {
     world.ask(query, json!({ "id": id })).await["deleteRecipient"].take()
 }
 
-/// Makes a segment with a filter; its id.
-async fn segment(world: &World, filter: &str) -> String {
-    let query = "mutation ($filter: String) { createSegment(input: { name: \"It\", filter: $filter }) {
-        userErrors { message } segment { id } } }";
-    let payload = world.ask(query, json!({ "filter": filter })).await["createSegment"].take();
-    let id = payload["segment"]["id"].as_str();
-    id.unwrap_or_else(|| panic!("{payload}")).to_owned()
-}
-
 /// The external ids of those whom a segment holds, and how many it says that there are.
 async fn held(world: &World, id: &str) -> (Vec<String>, Value) {
     let query = "query ($id: ID!) { segment(id: $id) { recipientCount recipients(first: 100) { nodes { externalId } } } }";
@@ -277,7 +268,7 @@ async fn a_segment_holds_whom_its_filter_says() {
         ("recipient.email.endsWith('.org')", vec!["eve"]),
         ("false", vec![]),
     ] {
-        let segment = segment(&world, filter).await;
+        let segment = world.segment_holding(filter).await;
         let expected: Vec<_> = expected.into_iter().map(str::to_owned).collect();
         let count = json!(expected.len());
         assert_eq!(held(&world, &segment).await, (expected, count), "{filter}");
@@ -303,7 +294,7 @@ async fn a_segment_holds_whom_its_filter_says() {
 #[tokio::test]
 async fn a_filter_that_is_none_is_told_by_line_and_column() {
     let world = World::new().await;
-    let id = segment(&world, "true").await;
+    let id = world.segment_holding("true").await;
     let update = "mutation ($id: ID!, $input: SegmentInput!) { updateSegment(id: $id, input: $input) {
         changed userErrors { code message field } segment { filter version } } }";
     let with = async |filter: Value| {
@@ -350,7 +341,7 @@ async fn pages_of_whom_a_filter_holds_are_whole() {
             .collect();
         world.upsert(json!(people)).await;
     }
-    let id = segment(&world, "recipient.attributes.isHeld").await;
+    let id = world.segment_holding("recipient.attributes.isHeld").await;
     let expected: Vec<String> = (3..20).map(|hundred| format!("{hundred}99")).collect();
     assert_eq!(held(&world, &id).await, (expected.clone(), json!(17)));
     let query =

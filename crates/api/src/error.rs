@@ -26,7 +26,7 @@ pub(crate) enum Failed {
     /// Something that the whole field is about does not exist.
     NotFound {
         /// The argument that names it.
-        argument: &'static str,
+        argument: String,
         /// What does not exist.
         message: &'static str,
     },
@@ -259,7 +259,7 @@ mod tests {
     #[test]
     fn what_is_not_found_has_its_code() {
         let error = Error::from(Failed::NotFound {
-            argument: "campaignId",
+            argument: "campaignId".to_owned(),
             message: "there is no such campaign",
         });
         assert_eq!(extension(&error, "code"), Some("NOT_FOUND".into()));

@@ -1,5 +1,6 @@
 //! Reading.
 
+mod in_app;
 mod lookup;
 
 use async_graphql::{Context, ID, Object};
@@ -15,7 +16,7 @@ use crate::input::filter::{CampaignFilter, CampaignOrder};
 use crate::types::campaign::Campaign;
 use crate::types::campaign_list;
 use crate::types::canvas::Canvas;
-use crate::types::in_app::InAppSource;
+use crate::types::in_app::{InAppDecision, InAppSource};
 use crate::types::message::MessagePreview;
 use crate::types::node::Node;
 use crate::types::recipient::{self, Recipient};
@@ -236,6 +237,23 @@ impl Query {
             before,
         };
         in_app_order(ctx, &arguments).await
+    }
+
+    /// What to show in a recipient's app now that something has happened in it: of the active in-app campaigns with this
+    /// trigger whose segments hold the recipient, and of the Canvases that are ready, the first one in the in-app order.
+    /// Nothing is noted of it: what was shown is told by `recordEngagements`.
+    async fn in_app_decision(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The id of the recipient.")] recipient_id: ID,
+        #[graphql(desc = "What has happened in the app, as the campaigns' messages name it.")]
+        trigger: String,
+        #[graphql(
+            desc = "The ids of the Canvases that could be shown, at most 100; left out or null: none."
+        )]
+        ready_canvases: Option<Vec<ID>>,
+    ) -> Result<InAppDecision, Failed> {
+        in_app::decision(ctx, &recipient_id, trigger, &ready_canvases.unwrap_or_default()).await
     }
 }
 

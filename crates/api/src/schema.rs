@@ -16,12 +16,14 @@ pub type Unfinished = SchemaBuilder<Query, Mutation, Subscription>;
 
 /// The fields that take longer than their answers tell, with the types that they are of: as long as reading about so many
 /// values.
-pub const SLOW_FIELDS: [(&str, &str, usize); 3] = [
+pub const SLOW_FIELDS: [(&str, &str, usize); 4] = [
     // All recipients of the workspace may have to be asked.
     ("Segment", "recipientCount", 50),
     ("Segment", "recipients", 50),
     // A template may be long on its way.
     ("Query", "messagePreview", 100),
+    // Filters and templates of all that want the slot.
+    ("Query", "inAppDecision", 100),
 ];
 
 /// The schema over an application, as one caller has it.

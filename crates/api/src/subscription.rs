@@ -75,7 +75,7 @@ async fn existing(ctx: &Context<'_>, id: &ID) -> Result<CampaignId, Failed> {
         Ok(id)
     } else {
         Err(Failed::NotFound {
-            argument: "campaignId",
+            argument: "campaignId".to_owned(),
             message: "there is no campaign with this id",
         })
     }

@@ -1,5 +1,9 @@
 //! The order in which in-app messages win: level first, then exact place.
 
+mod decision;
+
+pub use decision::{InAppVerdict, InAppWish};
+
 /// How urgent an in-app message is, against all others of the workspace.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum InAppLevel {

@@ -38,7 +38,7 @@ pub use filter::{Filter, FilterError};
 pub use id::{
     CampaignId, CanvasId, ContentId, DraftId, NodeId, RecipientId, SegmentId, SourceId, TokenId, WorkspaceId,
 };
-pub use in_app::{InAppLevel, Place, Rank};
+pub use in_app::{InAppLevel, InAppVerdict, InAppWish, Place, Rank};
 pub use problem::{Flaw, Problem, ProblemKind};
 pub use recipient::{Recipient, RecipientPatch};
 pub use refusal::{Reason, Refusal};

@@ -172,6 +172,7 @@ fn selection(types: &Types, of: &str) -> &'static str {
     match of {
         "Node" | "Campaign" | "Segment" | "Recipient" | "Canvas" | "InAppSource" => "{ id }",
         "Viewer" => "{ role }",
+        "InAppDecision" => "{ candidates { verdict } }",
         "BulkPayload" => "{ results { outcome error { code field } } userErrors { code field } }",
         _ if has("changed") => "{ changed userErrors { code field } }",
         _ if has("userErrors") => "{ userErrors { code field } }",

@@ -129,6 +129,7 @@ pub(crate) fn id_kinds(argument: &str) -> &'static [&'static str] {
         "recipientId" | "asRecipient" => &["rcp"],
         "sourceId" | "before" | "after" => &["cmp", "cnv"],
         "segmentId" | "segmentIds" => &["seg"],
+        "readyCanvases" => &["cnv"],
         "campaignId" | "campaignIds" => &["cmp"],
         "id" | "ids" => match field {
             "node" | "nodes" => &["cmp", "drf", "seg", "rcp", "cnv", "wsp"],

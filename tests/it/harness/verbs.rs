@@ -56,6 +56,24 @@ impl World {
         self.ask(query, json!({ "id": id })).await["unarchiveSegment"].clone()
     }
 
+    /// Makes a segment with a filter; its id.
+    pub(crate) async fn segment_holding(&self, filter: &str) -> String {
+        let query = "mutation ($filter: String) { createSegment(input: { name: \"It\", filter: $filter }) {
+            userErrors { message } segment { id } } }";
+        let payload = self.ask(query, json!({ "filter": filter })).await["createSegment"].take();
+        let id = payload["segment"]["id"].as_str();
+        id.unwrap_or_else(|| panic!("{payload}")).to_owned()
+    }
+
+    /// Tells what recipients did with messages; the payload.
+    pub(crate) async fn record(&self, engagements: Value) -> Value {
+        let query =
+            "mutation ($engagements: [EngagementInput!]!) { recordEngagements(engagements: $engagements) {
+            recorded duplicates userErrors { code message field } } }";
+        let data = self.ask(query, json!({ "engagements": engagements })).await;
+        data["recordEngagements"].clone()
+    }
+
     /// Makes recipients, or changes them; the payload.
     pub(crate) async fn upsert(&self, recipients: Value) -> Value {
         let query = "mutation ($recipients: [RecipientInput!]!) { upsertRecipients(recipients: $recipients) {

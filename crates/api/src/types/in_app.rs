@@ -5,6 +5,7 @@ use understudy_app::read::InAppSourceRead;
 
 use super::campaign::Campaign;
 use super::canvas::Canvas;
+use super::message::RenderedInApp;
 use crate::connection;
 
 /// Something that competes for the in-app slot: an in-app campaign or a Canvas.
@@ -26,6 +27,44 @@ impl From<InAppSourceRead> for InAppSource {
             InAppSourceRead::Canvas(canvas) => Self::Canvas(Canvas(canvas)),
         }
     }
+}
+
+/// What is to be shown inside an app.
+#[derive(SimpleObject)]
+pub(crate) struct InAppDecision {
+    /// What gets the slot; null if nothing does.
+    pub(crate) winner: Option<InAppSource>,
+    /// The message to show, filled in for the recipient; null if a Canvas won, or nothing did.
+    pub(crate) message: Option<RenderedInApp>,
+    /// Those who wanted the slot, in the order in which they were weighed: the in-app order.
+    pub(crate) candidates: Vec<InAppCandidate>,
+}
+
+/// Something that wanted the in-app slot.
+#[derive(SimpleObject)]
+pub(crate) struct InAppCandidate {
+    /// What it is.
+    pub(crate) source: InAppSource,
+    /// Why it got the slot, or not.
+    pub(crate) verdict: InAppVerdict,
+}
+
+/// Why something got the in-app slot, or not. There may be more verdicts in the future.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "understudy_domain::InAppVerdict")]
+pub(crate) enum InAppVerdict {
+    /// It gets the slot.
+    Won,
+    /// It would have got it, but another one stands before it in the in-app order.
+    Outranked,
+    /// None of its segments holds the recipient.
+    NotInSegment,
+    /// The recipient has seen it already, as an impression has told.
+    AlreadyShown,
+    /// It is not its time; or it waits for a call from outside, which shows nothing inside an app.
+    OutsideSchedule,
+    /// Its message cannot be filled in for the recipient; `messagePreview` tells why.
+    NotRendered,
 }
 
 /// How urgent an in-app message is, against all others of the workspace.

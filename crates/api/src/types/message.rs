@@ -49,6 +49,12 @@ pub(crate) struct RenderedInApp {
     body: String,
 }
 
+impl RenderedInApp {
+    pub(crate) const fn new(title: String, body: String) -> Self {
+        Self { title, body }
+    }
+}
+
 /// A request to another service as it goes out for one recipient.
 #[derive(SimpleObject)]
 pub(crate) struct RenderedWebhook {
@@ -64,7 +70,7 @@ impl From<domain::RenderedMessage> for RenderedMessage {
             domain::RenderedMessage::Email { subject, body, .. } => {
                 Self::Email(RenderedEmail { subject, body })
             }
-            domain::RenderedMessage::InApp { title, body } => Self::InApp(RenderedInApp { title, body }),
+            domain::RenderedMessage::InApp { title, body } => Self::InApp(RenderedInApp::new(title, body)),
             domain::RenderedMessage::Webhook { url, body, .. } => {
                 Self::Webhook(RenderedWebhook { url, body })
             }

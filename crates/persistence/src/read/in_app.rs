@@ -5,18 +5,18 @@ use std::collections::HashMap;
 use sea_orm::sea_query::{Expr, ExprTrait as _, Query, Value};
 use sea_orm::{
     ColumnTrait as _, ConnectionTrait as _, EntityTrait as _, JoinType, PaginatorTrait as _,
-    QueryFilter as _, QuerySelect as _, QueryTrait as _, Select,
+    QueryFilter as _, QuerySelect as _, QueryTrait as _, RelationDef, Select,
 };
-use understudy_domain::{CampaignId, CanvasId, Place, SourceId};
+use understudy_domain::{CampaignId, CanvasId, Place, SourceId, Status};
 use uuid::Uuid;
 
 use super::keyset::{Keyset, slice};
 use super::page::{Page, Slice};
 use super::{InAppSourceRead, Snapshot, Wants};
 use crate::StoreError;
-use crate::codes::level_number;
+use crate::codes::{Code as _, level_number};
 use crate::contents::IDS;
-use crate::entity::{campaign, canvas, in_app_place};
+use crate::entity::{campaign, canvas, content, in_app_place};
 use crate::rows::{self, corrupt};
 
 /// Where a source stands in the order.
@@ -24,6 +24,14 @@ pub(super) struct Standing {
     pub(super) place: Place,
     /// From 1; `None` while it is archived.
     pub(super) position: Option<i64>,
+}
+
+/// From a campaign to its live content.
+fn by_content() -> RelationDef {
+    campaign::Entity::belongs_to(content::Entity)
+        .from(campaign::Column::ContentId)
+        .to(content::Column::Id)
+        .into()
 }
 
 /// Leaves out the places of what is archived.
@@ -78,6 +86,48 @@ impl Snapshot {
     /// If the database fails.
     pub async fn in_app_count(&self) -> Result<u64, StoreError> {
         Ok(visible(self.places()).count(&self.db).await?)
+    }
+
+    /// Those that want the slot when this happens in the app, in the order in which they win: the active campaigns that it
+    /// shows, and those of the Canvases that are in use.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn in_app_contenders(
+        &self,
+        trigger: &str,
+        canvases: &[CanvasId],
+        wants: Wants,
+    ) -> Result<Vec<InAppSourceRead>, StoreError> {
+        let active = campaign::Entity::find()
+            .select_only()
+            .column(campaign::Column::Id)
+            .join(JoinType::InnerJoin, by_content())
+            .filter(content::Column::WorkspaceId.eq(self.workspace.uuid()))
+            .filter(content::Column::TriggerEvent.eq(trigger))
+            .filter(campaign::Column::WorkspaceId.eq(self.workspace.uuid()))
+            .filter(campaign::Column::Status.eq(Status::Active.code()));
+        // No event is called so, and not every database could compare with one.
+        let active: Vec<Uuid> = if trigger.contains('\0') {
+            vec![]
+        } else {
+            active.into_tuple().all(&self.db).await?
+        };
+        let wanted: Vec<Uuid> = active
+            .into_iter()
+            .chain(canvases.iter().map(|id| id.uuid()))
+            .collect();
+        let mut places = Vec::with_capacity(wanted.len());
+        for wanted in wanted.chunks(IDS) {
+            let these = in_app_place::Column::SourceId.is_in(wanted.iter().copied());
+            let rows = visible(self.places()).filter(these).all(&self.db).await?;
+            for row in rows {
+                places.push((rows::place(&row)?, rows::source_id(&row)));
+            }
+        }
+        places.sort();
+        let ids: Vec<SourceId> = places.into_iter().map(|(_, id)| id).collect();
+        self.sources(&ids, wants).await
     }
 
     fn places(&self) -> Select<in_app_place::Entity> {
