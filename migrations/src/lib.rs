@@ -20,6 +20,7 @@ mod m0013_segment_uses;
 mod m0014_recipients;
 mod m0015_results;
 mod m0016_in_app_triggers;
+mod m0017_deliveries;
 mod table;
 
 /// All migrations, in order.
@@ -46,6 +47,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0014_recipients::Migration),
             Box::new(m0015_results::Migration),
             Box::new(m0016_in_app_triggers::Migration),
+            Box::new(m0017_deliveries::Migration),
         ]
     }
 }

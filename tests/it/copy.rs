@@ -17,7 +17,7 @@ use understudy_persistence::copy::{self, Copied, CopyError, Progress};
 use understudy_persistence::migrate;
 
 use crate::harness::{Database, World, audit, backend, email, run, sequences};
-use contents::{dump, fill, shown};
+use contents::{dump, fill, leave_in_mid_send, shown};
 
 /// Copies a database by a call.
 async fn copied(from: &Database, to: &Database) -> Result<Vec<Copied>, CopyError> {
@@ -28,6 +28,7 @@ async fn copied(from: &Database, to: &Database) -> Result<Vec<Copied>, CopyError
 async fn original(database: Database) -> Database {
     let world = World::over(database).await;
     demo::fill(&world.app, WorkspaceId::DEFAULT).await.unwrap();
+    leave_in_mid_send(&world).await;
     world.closed().await
 }
 

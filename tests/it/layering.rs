@@ -12,8 +12,11 @@ const ARROWS: [(&str, &[&str]); 10] = [
         "understudy-persistence",
         &["understudy-domain", "understudy-migrations"],
     ),
-    // Channels know what a header is, and nothing of campaigns.
-    ("understudy-delivery", &["understudy-domain"]),
+    // Its channels know no database; its sender plans, takes in hand and notes what became of it.
+    (
+        "understudy-delivery",
+        &["understudy-domain", "understudy-persistence"],
+    ),
     (
         "understudy-app",
         &[

@@ -62,6 +62,7 @@ mod scanners;
 mod schema;
 mod search;
 mod segments;
+mod sending;
 mod stop;
 mod templates;
 mod test_messages;

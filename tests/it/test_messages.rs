@@ -1,33 +1,14 @@
 //! Messages that are sent as tests: to the addresses that are named, and noted nowhere.
 
-use std::time::Duration;
-
 use serde_json::{Value, json};
-use understudy_delivery::{Channels, EmailOptions, Emails, WebhookOptions, Webhooks};
 use understudy_tests::receivers::Receiver;
 
-use crate::harness::{World, codes, email};
+use crate::harness::{World, channels, codes, email};
 
 /// A world whose server hands emails over to this one, and lets webhooks go anywhere.
 async fn world(mail: Option<&Receiver>) -> World {
     let mut world = World::new().await;
-    let timeout = Duration::from_mins(1);
-    let webhooks = Webhooks::new(&WebhookOptions {
-        timeout,
-        secret: None,
-        allow_private: true,
-    });
-    let emails = mail.map(|mail| {
-        Emails::new(EmailOptions {
-            server: format!("smtp://127.0.0.1:{}", mail.port).parse().unwrap(),
-            timeout,
-            from: "Example News <news@example.com>".parse().unwrap(),
-        })
-    });
-    world.send_by(Channels {
-        emails,
-        webhooks: webhooks.unwrap(),
-    });
+    world.send_by(channels(mail));
     world
 }
 

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "what fails here is to fail the test")]
 
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::net::{TcpListener, TcpStream};
@@ -22,7 +23,13 @@ impl Receiver {
     /// after which the connection is cut off.
     pub async fn http(answers: &[&str]) -> Self {
         let answers: Vec<String> = answers.iter().map(ToString::to_string).collect();
-        Self::start(move |stream, received| http(stream, received, answers.clone())).await
+        Self::start(move |stream, received| http(stream, received, answers.clone(), Duration::ZERO)).await
+    }
+
+    /// Over HTTP: each request is answered by this, after a time.
+    pub async fn http_after(time: Duration, answer: &str) -> Self {
+        let answer = answer.to_owned();
+        Self::start(move |stream, received| http(stream, received, vec![answer.clone()], time)).await
     }
 
     /// Over SMTP: to a command that begins with one of these, the server answers what stands beside it.
@@ -62,7 +69,12 @@ impl Receiver {
     }
 }
 
-async fn http(stream: TcpStream, received: Received, answers: Vec<String>) -> std::io::Result<()> {
+async fn http(
+    stream: TcpStream,
+    received: Received,
+    answers: Vec<String>,
+    time: Duration,
+) -> std::io::Result<()> {
     let mut stream = BufReader::new(stream);
     loop {
         let (mut lines, mut length) = (vec![], 0);
@@ -91,6 +103,7 @@ async fn http(stream: TcpStream, received: Received, answers: Vec<String>) -> st
         if answer.is_empty() {
             return Ok(());
         }
+        tokio::time::sleep(time).await;
         let answer = format!("HTTP/1.1 {answer}\r\ncontent-length: 0\r\n\r\n");
         stream.write_all(answer.as_bytes()).await?;
     }

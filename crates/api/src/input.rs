@@ -5,6 +5,7 @@ pub(crate) mod content;
 pub(crate) mod engagement;
 pub(crate) mod filter;
 pub(crate) mod message;
+pub(crate) mod missed;
 pub(crate) mod place;
 pub(crate) mod recipient;
 pub(crate) mod segment;

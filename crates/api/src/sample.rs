@@ -3,8 +3,8 @@
 use chrono::DateTime;
 use understudy_app::read::{CampaignRead, ContentRead, DraftRead};
 use understudy_domain::{
-    CampaignId, Date, DraftId, EmailMessage, InAppLevel, InAppMessage, Lifecycle, Message, Place, Rank,
-    Results, Schedule, ScheduleKind, Segment, SegmentId, Timestamp, Version,
+    CampaignId, Date, DraftId, EmailMessage, InAppLevel, InAppMessage, Lifecycle, Message, Place, Progress,
+    Rank, Results, Schedule, ScheduleKind, Segment, SegmentId, Timestamp, Version,
 };
 use uuid::Uuid;
 
@@ -91,6 +91,14 @@ pub(crate) fn full(lifecycle: Lifecycle) -> CampaignRead {
         }),
         position: Some(4),
         archive_segment: Some(segment(1, Some(at_second(50)))),
+        progress: Progress {
+            planned: 15,
+            pending: 1,
+            in_flight: 2,
+            sent: 3,
+            failed: 4,
+            canceled: 5,
+        },
         results: [1, 2, 4].map(results).to_vec(),
         created_at: at_second(10),
         updated_at: at_second(50),

@@ -18,6 +18,7 @@ const NOTHING: Wants = Wants {
     priority: false,
     archive_segment: false,
     results: None,
+    progress: false,
 };
 
 const CONTENT: Wants = Wants {
@@ -100,6 +101,10 @@ fn of_part(field: SelectionField<'_>) -> Wants {
         },
         "analytics" => Wants {
             results: Some(days(field)),
+            ..NOTHING
+        },
+        "delivery" => Wants {
+            progress: true,
             ..NOTHING
         },
         "draft" => DRAFT.and(of(field)),

@@ -4,11 +4,12 @@ use std::collections::{HashMap, HashSet};
 use std::hash::Hash;
 use std::sync::Arc;
 
-use understudy_domain::{Action, Campaign, CampaignId, LifecycleCommand, Transition};
-use understudy_persistence::read::CampaignFilter;
+use understudy_domain::{Action, Campaign, CampaignId, LifecycleCommand, MissedPolicy, Transition};
+use understudy_persistence::read::{CampaignFilter, Fenced};
 use understudy_persistence::{Change, StoreError, WriteError, WriteTx};
 
 use crate::error::{CommandError, Refused, Target};
+use crate::fence::is_fenced;
 use crate::{App, Caller, Clock, figures};
 
 /// The most ids that one bulk command takes.
@@ -124,19 +125,27 @@ impl App {
                     if options.policy == BulkPolicy::AllOrNothing && report.items.iter().any(is_refused) {
                         return Err(End::RolledBack(report.nothing_changed()));
                     }
-                    Ok(report)
+                    let is_in_hand = !options.dry_run
+                        && is_fenced(&command)
+                        && tx.is_in_hand(Fenced::Campaigns(&ids)).await?;
+                    Ok((report, is_in_hand))
                 })
             })
             .await;
-        match end {
-            Ok(report) | Err(End::RolledBack(report)) => {
-                if !options.dry_run {
-                    figures::record_bulk(command, report.items.len());
-                }
-                Ok(report)
-            }
-            Err(End::Error(error)) => Err(error),
+        let (report, is_in_hand) = match end {
+            Ok(ended) => ended,
+            Err(End::RolledBack(report)) => (report, false),
+            Err(End::Error(error)) => return Err(error),
+        };
+        if !options.dry_run {
+            figures::record_bulk(command, report.items.len());
         }
+        if is_in_hand {
+            let ids: Vec<CampaignId> = report.items.iter().map(|item| item.id).collect();
+            self.until_out_of_hand(caller.workspace, Fenced::Campaigns(&ids))
+                .await?;
+        }
+        Ok(report)
     }
 }
 
@@ -266,6 +275,10 @@ async fn advance_chunk(
         items.push(BulkItem { id, outcome });
     }
     if !dry_run {
+        if let LifecycleCommand::Resume(MissedPolicy::Skip) = command {
+            let resumed: Vec<CampaignId> = changes.iter().map(|change| change.after.id).collect();
+            tx.skip_missed(&resumed, at).await?;
+        }
         tx.update_campaigns(changes).await?;
     }
     Ok(items)

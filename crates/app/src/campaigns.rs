@@ -5,12 +5,15 @@ use std::sync::Arc;
 use understudy_domain::campaign::{Circumstances, ContentCommand};
 use understudy_domain::content::ContentPatch;
 use understudy_domain::{
-    Action, Campaign, CampaignId, Command, DraftId, InAppLevel, LifecycleCommand, SegmentId, Transition,
+    Action, Campaign, CampaignId, Command, DraftId, InAppLevel, LifecycleCommand, MissedPolicy, SegmentId,
+    Transition,
 };
+use understudy_persistence::read::Fenced;
 use understudy_persistence::{StoreError, WriteTx};
 use uuid::Uuid;
 
 use crate::error::{CommandError, Refused, Target};
+use crate::fence::is_fenced;
 use crate::{App, Caller};
 
 /// A command that was not refused.
@@ -130,7 +133,8 @@ impl App {
     ) -> Result<Applied<CampaignId>, CommandError> {
         let action = Action::Campaign(command.command());
         let (command, clock) = (Arc::new(command), self.clock);
-        self.write(caller, action, move |tx| {
+        let changes_live = matches!(*command, ContentCommand::Update(_) | ContentCommand::LaunchDraft);
+        let applied = self.write(caller, action, move |tx| {
             let command = Arc::clone(&command);
             Box::pin(async move {
                 let before = load(tx, id).await?;
@@ -148,10 +152,18 @@ impl App {
                     entry: &entry,
                 };
                 let transition = before.clone().edit((*command).clone(), now)?;
-                Ok(save(tx, Some(&before), transition).await?)
+                let applied = save(tx, Some(&before), transition).await?;
+                // What is sent from then on is the new content.
+                let is_in_hand = changes_live && tx.is_in_hand(Fenced::Campaigns(&[id])).await?;
+                Ok::<_, CommandError>((applied, is_in_hand))
             })
-        })
-        .await
+        });
+        let (applied, is_in_hand) = applied.await?;
+        if is_in_hand {
+            self.until_out_of_hand(caller.workspace, Fenced::Campaigns(&[id]))
+                .await?;
+        }
+        Ok(applied)
     }
 
     /// Carries out a command on a campaign's lifecycle.
@@ -166,16 +178,29 @@ impl App {
         expected_version: Option<i32>,
     ) -> Result<Applied<CampaignId>, CommandError> {
         let (action, clock) = (Action::Campaign(command.command()), self.clock);
-        self.write(caller, action, move |tx| {
+        let applied = self.write(caller, action, move |tx| {
             Box::pin(async move {
                 let before = load(tx, id).await?;
                 before.check_version(command.command(), expected_version)?;
                 let segments = tx.segment_states(before.segment_ids()).await?;
-                let transition = before.clone().advance(command, &segments, clock.now())?;
-                Ok(save(tx, Some(&before), transition).await?)
+                let now = clock.now();
+                let transition = before.clone().advance(command, &segments, now)?;
+                if let (LifecycleCommand::Resume(MissedPolicy::Skip), Transition::Changed { .. }) =
+                    (command, &transition)
+                {
+                    tx.skip_missed(&[id], now).await?;
+                }
+                let applied = save(tx, Some(&before), transition).await?;
+                let is_in_hand = is_fenced(&command) && tx.is_in_hand(Fenced::Campaigns(&[id])).await?;
+                Ok::<_, CommandError>((applied, is_in_hand))
             })
-        })
-        .await
+        });
+        let (applied, is_in_hand) = applied.await?;
+        if is_in_hand {
+            self.until_out_of_hand(caller.workspace, Fenced::Campaigns(&[id]))
+                .await?;
+        }
+        Ok(applied)
     }
 }
 

@@ -23,7 +23,7 @@ pub(crate) fn record_bulk(command: LifecycleCommand, campaigns: usize) {
     let command = match command {
         LifecycleCommand::Launch => "launch",
         LifecycleCommand::Stop => "stop",
-        LifecycleCommand::Resume => "resume",
+        LifecycleCommand::Resume(_) => "resume",
         LifecycleCommand::Archive(_) => "archive",
         LifecycleCommand::Unarchive => "unarchive",
     };

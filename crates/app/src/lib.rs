@@ -13,6 +13,7 @@ pub mod demo;
 mod engagements;
 mod error;
 pub mod feed;
+mod fence;
 mod figures;
 mod in_app;
 mod messages;
@@ -43,7 +44,8 @@ pub use understudy_persistence::SecretHash;
 pub use understudy_persistence::read;
 pub use understudy_persistence::{Connections, OpenError, Snapshot, StoreError};
 
-use understudy_delivery::Channels;
+use tokio::sync::watch;
+use understudy_delivery::{Channels, Sender, SenderOptions};
 use understudy_persistence::Store;
 
 /// The application: what every transport calls. Clones share one store.
@@ -87,6 +89,18 @@ impl App {
             channels: Some(channels),
             ..self
         }
+    }
+
+    /// What sends the messages of active campaigns, by these channels, until it is told to stop. Nothing is sent before it
+    /// [runs](Sender::run).
+    #[must_use]
+    pub fn sender(
+        &self,
+        channels: Channels,
+        options: SenderOptions,
+        is_stopping: watch::Receiver<bool>,
+    ) -> Sender {
+        Sender::new(self.store.clone(), channels, options, || Clock.now(), is_stopping)
     }
 
     /// Whether the database was made when it was opened here.

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use understudy_domain::{Action, Problem, Recipient, RecipientId, RecipientPatch};
+use understudy_persistence::read::Fenced;
 use uuid::Uuid;
 
 use crate::bulk::check_list;
@@ -75,16 +76,24 @@ impl App {
         caller: &Caller,
         id: RecipientId,
     ) -> Result<RecipientId, CommandError> {
-        self.write(caller, Action::DeleteRecipient, move |tx| {
+        let deleted = self.write(caller, Action::DeleteRecipient, move |tx| {
             Box::pin(async move {
-                if tx.delete_recipient(id).await? {
-                    Ok(id)
-                } else {
-                    Err(Refused::NotFound(Target::Subject).into())
-                }
+                let is_deleted = tx.delete_recipient(id).await?;
+                // Whoever repeats it after a lost answer waits, too.
+                let is_in_hand = tx.is_in_hand(Fenced::Recipient(id)).await?;
+                Ok::<_, CommandError>((is_deleted, is_in_hand))
             })
-        })
-        .await
+        });
+        let (is_deleted, is_in_hand) = deleted.await?;
+        if is_in_hand {
+            self.until_out_of_hand(caller.workspace, Fenced::Recipient(id))
+                .await?;
+        }
+        if is_deleted {
+            Ok(id)
+        } else {
+            Err(Refused::NotFound(Target::Subject).into())
+        }
     }
 }
 

@@ -6,6 +6,7 @@ use understudy_domain::campaign::ArchiveCause;
 use understudy_domain::source::SegmentPatch;
 use understudy_domain::{Action, CampaignId, LifecycleCommand, Segment, SegmentId};
 use understudy_persistence::WriteTx;
+use understudy_persistence::read::Fenced;
 use uuid::Uuid;
 
 use crate::bulk::advance_all;
@@ -88,17 +89,18 @@ impl App {
         dry_run: bool,
     ) -> Result<SegmentArchiving, CommandError> {
         let clock = self.clock;
-        self.write(caller, Action::ArchiveSegment, move |tx| {
+        let archiving = self.write(caller, Action::ArchiveSegment, move |tx| {
             Box::pin(async move {
                 let before = load(tx, id).await?;
-                if before.archived_at.is_some() {
-                    let segment = Applied { id, changed: false };
-                    return Ok(SegmentArchiving {
-                        segment,
-                        archived_campaigns: vec![],
-                    });
-                }
                 let using = tx.campaigns_using(id).await?;
+                if before.archived_at.is_some() {
+                    let nothing = SegmentArchiving {
+                        segment: Applied { id, changed: false },
+                        archived_campaigns: vec![],
+                    };
+                    let is_in_hand = tx.is_in_hand(Fenced::Campaigns(&using)).await?;
+                    return Ok((nothing, using, is_in_hand));
+                }
                 let command = LifecycleCommand::Archive(ArchiveCause::Segment(id));
                 let archived_campaigns = advance_all(tx, &using, command, dry_run, clock).await?;
                 if !dry_run {
@@ -108,13 +110,20 @@ impl App {
                     };
                     save(tx, &before, after).await?;
                 }
-                Ok(SegmentArchiving {
+                let archiving = SegmentArchiving {
                     segment: Applied { id, changed: true },
                     archived_campaigns,
-                })
+                };
+                let is_in_hand = !dry_run && tx.is_in_hand(Fenced::Campaigns(&using)).await?;
+                Ok::<_, CommandError>((archiving, using, is_in_hand))
             })
-        })
-        .await
+        });
+        let (archiving, using, is_in_hand) = archiving.await?;
+        if is_in_hand {
+            self.until_out_of_hand(caller.workspace, Fenced::Campaigns(&using))
+                .await?;
+        }
+        Ok(archiving)
     }
 
     /// Takes a segment back into use. Its campaigns stay archived.

@@ -14,7 +14,7 @@ use crate::{
     Standing, Timestamp,
 };
 
-pub use commands::{ContentCommand, LifecycleCommand};
+pub use commands::{ContentCommand, LifecycleCommand, MissedPolicy};
 
 /// A campaign with all that decides what it may do.
 #[derive(Debug, Clone, PartialEq, Eq)]

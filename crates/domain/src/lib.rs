@@ -9,6 +9,7 @@ mod address;
 pub mod breach;
 pub mod campaign;
 pub mod content;
+pub mod delivery;
 pub mod engagement;
 pub mod event;
 pub mod filter;
@@ -27,11 +28,14 @@ pub mod token;
 
 pub use access::{Action, Role};
 pub use breach::Breach;
-pub use campaign::{ArchiveCause, Campaign, Draft, Lifecycle, LifecycleCommand, Status, Transition, Version};
+pub use campaign::{
+    ArchiveCause, Campaign, Draft, Lifecycle, LifecycleCommand, MissedPolicy, Status, Transition, Version,
+};
 pub use content::{
     Channel, CompiledMessage, Content, EmailMessage, Header, InAppMessage, Message, RenderedMessage,
     Schedule, ScheduleKind, Unrendered, WebhookMessage,
 };
+pub use delivery::{DeliveryState, PlanChange, Progress, plan_changes};
 pub use engagement::{Engagement, EngagementKind};
 pub use event::{CampaignEvent, EventKind};
 pub use filter::{Filter, FilterError};

@@ -9,8 +9,8 @@ use crate::campaign::{Circumstances, ContentCommand};
 use crate::content::{ContentPatch, SegmentStates};
 use crate::{
     ArchiveCause, Campaign, CampaignEvent, Content, Draft, DraftId, EventKind, InAppLevel, InAppMessage,
-    Lifecycle, LifecycleCommand, Message, Place, Rank, Refusal, SegmentId, Status, Timestamp, Transition,
-    Version,
+    Lifecycle, LifecycleCommand, Message, MissedPolicy, Place, Rank, Refusal, SegmentId, Status, Timestamp,
+    Transition, Version,
 };
 
 /// The events of one campaign, done again in their order.
@@ -182,7 +182,7 @@ impl Replay {
             EventKind::DraftDiscarded => before.edit(ContentCommand::DiscardDraft, now),
             EventKind::Launched => advance(before, LifecycleCommand::Launch),
             EventKind::Stopped => advance(before, LifecycleCommand::Stop),
-            EventKind::Resumed => advance(before, LifecycleCommand::Resume),
+            EventKind::Resumed => advance(before, LifecycleCommand::Resume(MissedPolicy::Skip)),
             EventKind::Archived => advance(before, LifecycleCommand::Archive(cause(event))),
             EventKind::Unarchived => advance(before, LifecycleCommand::Unarchive),
             EventKind::InAppPriorityChanged => {

@@ -1,6 +1,6 @@
 //! What became of a campaign: how much was sent, shown and answered, counted by the day in UTC.
 
-use crate::{EngagementKind, Timestamp};
+use crate::{DeliveryState, EngagementKind, Timestamp};
 
 /// A day, in UTC.
 pub type Date = chrono::NaiveDate;
@@ -38,6 +38,22 @@ impl Results {
             EngagementKind::Dismissal => results.dismissals = 1,
         }
         results
+    }
+
+    /// Of one delivery that has come to this; whom it reached is counted apart.
+    #[must_use]
+    pub fn of_delivery(state: DeliveryState, at: Timestamp) -> Self {
+        let nothing = Self::default();
+        match state {
+            DeliveryState::Sent => Self {
+                sent: 1,
+                first_sent_at: Some(at),
+                last_sent_at: Some(at),
+                ..nothing
+            },
+            DeliveryState::Failed => Self { failed: 1, ..nothing },
+            DeliveryState::Pending | DeliveryState::Claimed | DeliveryState::Canceled => nothing,
+        }
     }
 
     /// Of both together.
@@ -133,12 +149,7 @@ mod tests {
 
     #[test]
     fn results_add_up() {
-        let sent = |at: Timestamp| Results {
-            sent: 1,
-            first_sent_at: Some(at),
-            last_sent_at: Some(at),
-            ..Results::default()
-        };
+        let sent = |at: Timestamp| Results::of_delivery(DeliveryState::Sent, at);
         let (early, late) = (at("2026-03-01T10:00:00Z"), at("2026-03-02T10:00:00Z"));
         let both = sent(late)
             .and(sent(early))

@@ -1,6 +1,8 @@
 //! The words that stand in the database for the domain's enums. They are stored, so they never change.
 
-use understudy_domain::{Channel, EngagementKind, EventKind, InAppLevel, Role, ScheduleKind, Status};
+use understudy_domain::{
+    Channel, DeliveryState, EngagementKind, EventKind, InAppLevel, Role, ScheduleKind, Status,
+};
 
 use crate::StoreError;
 
@@ -54,6 +56,13 @@ codes! {
         OnLaunch = "ON_LAUNCH",
         AtTime = "AT_TIME",
         ApiTriggered = "API_TRIGGERED",
+    }
+    DeliveryState, "delivery state" {
+        Pending = "PENDING",
+        Claimed = "CLAIMED",
+        Sent = "SENT",
+        Failed = "FAILED",
+        Canceled = "CANCELED",
     }
     EngagementKind, "engagement kind" {
         Impression = "IMPRESSION",

@@ -5,6 +5,7 @@
 
 pub(crate) mod campaign;
 pub(crate) mod campaign_day;
+pub(crate) mod campaign_delivery;
 pub(crate) mod campaign_event;
 // All of its columns are ids.
 #[allow(clippy::struct_field_names)]
@@ -15,10 +16,12 @@ pub(crate) mod content;
 pub(crate) mod content_document;
 pub(crate) mod content_segment;
 pub(crate) mod content_tag;
+pub(crate) mod delivery;
 pub(crate) mod draft;
 pub(crate) mod engagement;
 pub(crate) mod in_app_place;
 pub(crate) mod recipient;
 pub(crate) mod segment;
+pub(crate) mod sender;
 pub(crate) mod token;
 pub(crate) mod workspace;

@@ -4,6 +4,7 @@
 //! pair of campaign and draft is never torn by a write in between.
 
 pub(crate) mod campaigns;
+pub(crate) mod deliveries;
 mod events;
 pub(crate) mod in_app;
 mod keyset;
@@ -15,6 +16,7 @@ mod snapshot;
 mod sources;
 mod tokens;
 
+pub use deliveries::{Fenced, PlanRead};
 pub use model::{
     CampaignRead, CanvasRead, ContentRead, DraftRead, InAppSourceRead, RecordedEvent, Wants, WorkspaceRead,
 };

@@ -1,6 +1,7 @@
 //! The store: many readers, and one queue of writes.
 
 mod access;
+mod deliveries;
 mod herald;
 mod job;
 mod waiting;

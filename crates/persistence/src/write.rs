@@ -2,10 +2,12 @@
 
 mod access;
 mod contents;
+mod deliveries;
 mod engagements;
 mod events;
 mod load;
 mod order;
+mod plans;
 mod recipients;
 mod results;
 mod save;
@@ -18,7 +20,9 @@ use understudy_domain::{Campaign, CampaignEvent, WorkspaceId};
 use crate::StoreError;
 use crate::transaction::Transaction;
 
+pub use deliveries::{Claim, Claims, Ended};
 pub use order::Side;
+pub use plans::PlanStep;
 
 /// A transaction on one workspace. It is committed, or taken back, by the store.
 #[derive(Debug)]

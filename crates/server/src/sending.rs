@@ -4,7 +4,14 @@ use std::io;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use understudy_delivery::{Channels, EmailOptions, Emails, NoWebhooks, WebhookOptions, Webhooks};
+use understudy_delivery::{
+    Channels, EmailOptions, Emails, NoWebhooks, SenderOptions, WebhookOptions, Webhooks,
+};
+
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+use tokio::time::timeout as timeout_of;
+use understudy_app::App;
 
 use crate::cli::sending::Sending;
 
@@ -27,9 +34,22 @@ pub(crate) enum CannotSend {
     Webhooks(#[from] NoWebhooks),
 }
 
+/// What the sender is told, by the options.
+pub(crate) fn sender_options(options: &Sending) -> SenderOptions {
+    SenderOptions {
+        // An email has several parts, each of which may take as long as an attempt.
+        attempt_within: timeout(options) * 2,
+        rate: options.send_rate,
+    }
+}
+
+fn timeout(options: &Sending) -> Duration {
+    Duration::from_secs(options.send_timeout.into())
+}
+
 /// The channels that the options say.
 pub(crate) fn channels(options: Sending) -> Result<Channels, CannotSend> {
-    let timeout = Duration::from_secs(options.send_timeout.into());
+    let timeout = timeout(&options);
     let secret = options.webhook_secret.map(secret).transpose()?;
     let webhooks = Webhooks::new(&WebhookOptions {
         timeout,
@@ -45,6 +65,39 @@ pub(crate) fn channels(options: Sending) -> Result<Channels, CannotSend> {
         })
     });
     Ok(Channels { emails, webhooks })
+}
+
+/// A sender at work.
+#[derive(Debug)]
+pub(crate) struct AtWork {
+    stop: watch::Sender<bool>,
+    running: JoinHandle<()>,
+}
+
+impl AtWork {
+    /// Has a sender begin.
+    pub(crate) fn begin(app: &App, channels: Channels, options: SenderOptions) -> Self {
+        let (stop, is_stopping) = watch::channel(false);
+        let sender = app.sender(channels, options, is_stopping);
+        Self {
+            stop,
+            running: tokio::spawn(sender.run()),
+        }
+    }
+
+    /// Has it take nothing in hand any more.
+    pub(crate) fn stop(&self) {
+        self.stop.send_replace(true);
+    }
+
+    /// Waits until what it has in hand has ended, but no longer than this. What has not by then is lost with the process.
+    pub(crate) async fn end(mut self, within: Duration) {
+        self.stop();
+        if timeout_of(within, &mut self.running).await.is_err() {
+            tracing::warn!("not all messages were handed over in time");
+            self.running.abort();
+        }
+    }
 }
 
 fn secret(file: PathBuf) -> Result<Vec<u8>, CannotSend> {

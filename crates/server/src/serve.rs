@@ -34,13 +34,14 @@ use crate::{
     listen::{self, Place},
     output,
     readable::readable,
-    requests, sending,
+    requests,
+    sending::{self, AtWork},
     signals::{Reloads, Stops},
     tls::Certificate,
     unread,
 };
 
-/// How long running requests may take to finish once the process is asked to stop. With the two below, and a
+/// How long running requests, and messages in the hands of a channel, may take to finish once the process is asked to stop. With the two below, and a
 /// second for the last traces, it stays under the ten seconds that are promised.
 const DRAIN_SECONDS: u64 = 5;
 
@@ -85,6 +86,10 @@ pub(crate) async fn serve(options: cli::Serve) -> Result<(), Failure> {
         (Some(certificate), Some(key)) => Some(Certificate::read(certificate, key)?),
         _ => None,
     };
+    let (no_sender, sender_options) = (
+        options.sending.no_sender,
+        sending::sender_options(&options.sending),
+    );
     let channels = sending::channels(options.sending)?;
     let figures = Figures::collect()?;
     let app = tokio::select! {
@@ -92,7 +97,7 @@ pub(crate) async fn serve(options: cli::Serve) -> Result<(), Failure> {
         // A database that is slow to open, or to migrate, must not keep the process from being stopped.
         _ = stops.next() => return Ok(()),
     };
-    let app = app.with_channels(channels);
+    let app = app.with_channels(channels.clone());
     if options.demo {
         fill_demo(&app).await?;
     }
@@ -142,6 +147,9 @@ pub(crate) async fn serve(options: cli::Serve) -> Result<(), Failure> {
             "the server is open: whoever can reach it may do everything, until the first token is made"
         );
     }
+    // Examples are there to be looked at, and their recipients do not exist.
+    let is_sending = !no_sender && !options.demo;
+    let sender = is_sending.then(|| AtWork::begin(&app, channels, sender_options));
     output::print(&format!("Understudy is listening on {}\n", listening.place))?;
 
     tokio::select! {
@@ -150,19 +158,23 @@ pub(crate) async fn serve(options: cli::Serve) -> Result<(), Failure> {
     }
     // Whoever sends traffic here learns first that it is to go elsewhere, while what is still sent is served.
     stopping.begin();
+    if let Some(sender) = &sender {
+        sender.stop();
+    }
     tokio::select! {
         () = sleep(options.drain_delay) => {}
         name = stops.next() => tracing::info!(signal = name, "not waiting any longer"),
     }
     // The sockets first: a graceful stop waits for connections, and a socket never ends by itself.
     trigger.pull();
-    if timeout(
-        Duration::from_secs(DRAIN_SECONDS) + DRAIN_GRACE,
-        handle.stop(true),
-    )
-    .await
-    .is_err()
-    {
+    let in_time = Duration::from_secs(DRAIN_SECONDS) + DRAIN_GRACE;
+    let sent = async {
+        if let Some(sender) = sender {
+            sender.end(in_time).await;
+        }
+    };
+    let (drained, ()) = tokio::join!(timeout(in_time, handle.stop(true)), sent);
+    if drained.is_err() {
         tracing::warn!("not all requests finished in time");
     }
     if timeout(CLOSE_TIMEOUT, app.close()).await.is_err() {

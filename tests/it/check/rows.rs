@@ -6,7 +6,7 @@ use sea_orm::sea_query::Value;
 use serde_json::json;
 
 use super::{assert_forbidden, assert_found, draft, event, rehearsed, row, stored, workspace};
-use crate::harness::{World, backend, findings, in_app};
+use crate::harness::{World, backend, email, findings, in_app};
 
 #[tokio::test]
 async fn segments_and_canvases_are_as_the_rules_keep_them() {
@@ -391,4 +391,56 @@ async fn no_count_is_smaller_than_what_is_kept() {
     tampering.run("DELETE FROM campaign_recipients").await;
     let unmarked = format!("{id}: 1 impressions are of recipients for whom it is not marked");
     assert_found(&world, &[unmarked]).await;
+}
+
+#[tokio::test]
+async fn deliveries_are_counted_as_they_are_kept() {
+    let world = World::new().await;
+    let id = world.active(email("Letter")).await;
+    world.recipient("ada").await;
+    let tampering = world.tamper().await;
+    let insert = |state: &str, more: &str| {
+        format!(
+            "INSERT INTO deliveries (id, workspace_id, campaign_id, run_id, recipient_id, state, attempts, due_at, not_before{}) \
+            SELECT recipients.id, recipients.workspace_id, campaigns.id, campaigns.id, recipients.id, '{state}', 1, \
+            recipients.created_at, recipients.created_at{} FROM recipients, campaigns",
+            if more.is_empty() { "" } else { ", ended_at" },
+            more,
+        )
+    };
+    assert_found(&world, &[]).await;
+    tampering.run(&insert("PENDING", "")).await;
+    assert_found(
+        &world,
+        &[format!("{id}: 1 deliveries are pending, and 0 counted")],
+    )
+    .await;
+    tampering
+        .run("UPDATE campaign_deliveries SET planned = 1, pending = 1")
+        .await;
+    assert_found(&world, &[]).await;
+    tampering.run("DELETE FROM deliveries").await;
+    assert_found(
+        &world,
+        &[format!("{id}: 0 deliveries are pending, and 1 counted")],
+    )
+    .await;
+    tampering
+        .run("UPDATE campaign_deliveries SET pending = 0, sent = 1")
+        .await;
+    // As if of somebody who was erased; but the days must know of it.
+    assert_found(&world, &[format!("{id}: 1 are sent in all, and 0 on its days")]).await;
+
+    tampering
+        .run("UPDATE campaign_deliveries SET planned = 0, sent = 0")
+        .await;
+    tampering
+        .run(&insert("CANCELED", ", recipients.created_at"))
+        .await;
+    tampering.run("DELETE FROM recipients").await;
+    let found = [
+        format!("{id}: 1 deliveries are canceled, and 0 counted"),
+        format!("{id}: 1 deliveries are to recipients who are not there"),
+    ];
+    assert_found(&world, &found).await;
 }

@@ -35,6 +35,24 @@ const TEXTS: [(&str, &str); 7] = [
 /// How many commands are tried by chance.
 const COMMANDS_TRIED: usize = 150;
 
+/// Has something in hand that nobody sends any more, as a process leaves it behind that is killed.
+pub(super) async fn leave_in_mid_send(world: &World) {
+    let db = world.database.connect().await;
+    for statement in [
+        "INSERT INTO senders (id, beat, lease_seconds) SELECT id, 7, 60 FROM workspaces WHERE name = 'default'",
+        "INSERT INTO deliveries (id, workspace_id, campaign_id, run_id, recipient_id, state, attempts, due_at, not_before, \
+         sender_id) SELECT recipients.id, recipients.workspace_id, first.id, first.id, recipients.id, 'CLAIMED', 1, \
+         recipients.created_at, recipients.created_at, recipients.workspace_id \
+         FROM recipients, (SELECT campaign_id AS id FROM campaign_deliveries ORDER BY campaign_id LIMIT 1) AS first",
+        "UPDATE campaign_deliveries SET planned = (SELECT COUNT(*) FROM deliveries), \
+         in_flight = (SELECT COUNT(*) FROM deliveries) \
+         WHERE campaign_id = (SELECT campaign_id FROM campaign_deliveries ORDER BY campaign_id LIMIT 1)",
+    ] {
+        db.execute_unprepared(statement).await.unwrap();
+    }
+    db.close().await.unwrap();
+}
+
 /// Fills a database with the examples, with a crowd, with texts of all kinds, and with what came of many commands.
 pub(super) async fn fill(world: &World) {
     demo::fill(&world.app, WorkspaceId::DEFAULT).await.unwrap();
@@ -76,6 +94,7 @@ pub(super) async fn fill(world: &World) {
     );
     let token = "mutation { createToken(input: { name: \"It\", role: EDITOR }) { token { id } } }";
     world.ask(token, json!({})).await;
+    leave_in_mid_send(world).await;
 }
 
 /// Does whatever comes to mind to campaigns and segments; much of it is refused.

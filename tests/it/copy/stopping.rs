@@ -101,7 +101,7 @@ impl Standstill {
 
 /// Whether a line says that the last table before the events is in the target.
 fn is_last_before_events(line: &str) -> bool {
-    let counts = line.strip_prefix("engagements: copied ");
+    let counts = line.strip_prefix("deliveries: copied ");
     counts
         .and_then(|counts| counts.split_once(" of "))
         .is_some_and(|(rows, of)| rows == of)

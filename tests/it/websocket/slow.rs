@@ -125,7 +125,9 @@ async fn queries_of_who_stops_reading_hold_nobody_up() {
     while told.len() < 100 {
         let message = slow.message().await;
         if message["type"] == "next" {
-            let body = &message["payload"]["data"]["a7"]["message"]["body"];
+            let answer = &message["payload"];
+            assert!(answer.get("errors").is_none(), "{}", answer["errors"]);
+            let body = &answer["data"]["a7"]["message"]["body"];
             assert_eq!(body.as_str().unwrap().len(), BODY);
             told.push(message["id"].clone());
         }

@@ -10,6 +10,7 @@ use super::payload::refusals;
 use crate::charge::Charge;
 use crate::error::Failed;
 use crate::input::bulk::{BulkOptions, CampaignSelection};
+use crate::input::missed::MissedPolicy;
 use crate::types::campaign::Campaign;
 use crate::types::payload::{BulkOutcome, BulkPayload, BulkResult};
 use crate::user_error::{SELECTED, bulk_error, user_errors};
@@ -42,8 +43,14 @@ impl BulkMutations {
         #[graphql(desc = "How; left out or null: APPLY_VALID, and not a dry run.")] options: Option<
             BulkOptions,
         >,
+        #[graphql(
+            default_with = "MissedPolicy::Skip",
+            desc = "What becomes of what was due while the campaigns were stopped."
+        )]
+        missed: MissedPolicy,
     ) -> Result<BulkPayload, Failed> {
-        bulk(ctx, LifecycleCommand::Resume, selection, options).await
+        let command = LifecycleCommand::Resume(missed.into());
+        bulk(ctx, command, selection, options).await
     }
 
     /// Takes many campaigns out of use, in one transaction.

@@ -7,6 +7,7 @@ use super::payload;
 use crate::error::Failed;
 use crate::id;
 use crate::input::content::CampaignContentInput;
+use crate::input::missed::MissedPolicy;
 use crate::types::payload::CampaignPayload;
 use crate::user_error::Arguments;
 use crate::viewer::Viewer;
@@ -107,8 +108,14 @@ impl CampaignMutations {
         #[graphql(desc = "The id of the campaign.")] id: ID,
         #[graphql(desc = "The version that the campaign must have; left out or null: any.")]
         expected_version: Option<i32>,
+        #[graphql(
+            default_with = "MissedPolicy::Skip",
+            desc = "What becomes of what was due while the campaign was stopped."
+        )]
+        missed: MissedPolicy,
     ) -> Result<CampaignPayload, Failed> {
-        advance(ctx, &id, LifecycleCommand::Resume, expected_version).await
+        let command = LifecycleCommand::Resume(missed.into());
+        advance(ctx, &id, command, expected_version).await
     }
 
     /// Takes a campaign out of use: nothing of it is sent, shown or changed. A draft is kept, frozen, and so is the

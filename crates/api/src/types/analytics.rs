@@ -1,9 +1,48 @@
-//! What became of a campaign.
+//! How far a campaign has come, and what became of it.
 
 use async_graphql::{Object, SimpleObject};
-use understudy_domain::{self as domain, Days, Results};
+use understudy_domain::{self as domain, Days, Progress, Results};
 
 use crate::scalar::{Date, DateTime};
+
+/// How far the sending of a campaign has come. `planned` is all of the others together.
+#[derive(SimpleObject)]
+pub(crate) struct CampaignDelivery {
+    /// How many messages there are to be; it grows while recipients are looked at.
+    planned: u64,
+    /// How many are still to be sent.
+    pending: u64,
+    /// How many are in the hands of a channel right now, and not answered yet. 0 once the stop or the archiving of the
+    /// campaign has returned.
+    in_flight: u64,
+    /// How many a mail server or a webhook's receiver has taken.
+    sent: u64,
+    /// How many were given up.
+    failed: u64,
+    /// How many will never be sent: the schedule was over, or their recipients had left the segments or were erased.
+    canceled: u64,
+}
+
+impl From<Progress> for CampaignDelivery {
+    fn from(progress: Progress) -> Self {
+        let Progress {
+            planned,
+            pending,
+            in_flight,
+            sent,
+            failed,
+            canceled,
+        } = progress;
+        Self {
+            planned,
+            pending,
+            in_flight,
+            sent,
+            failed,
+            canceled,
+        }
+    }
+}
 
 /// What became of a campaign, on some days.
 pub(crate) struct CampaignAnalytics {

@@ -7,7 +7,7 @@ use understudy_app::read::{CampaignRead, DraftRead};
 use understudy_domain::rules::allowed_actions;
 use understudy_domain::{self as domain, Days, Lifecycle, Standing};
 
-use super::analytics::CampaignAnalytics;
+use super::analytics::{CampaignAnalytics, CampaignDelivery};
 use super::content;
 use super::draft::CampaignDraft;
 use super::event::{self, CampaignEvent};
@@ -167,6 +167,11 @@ impl Campaign {
     /// When the campaign was first launched; null if it never was.
     async fn launched_at(&self) -> Option<DateTime> {
         self.read.lifecycle.launched_at().map(DateTime)
+    }
+
+    /// How far the sending has come. Of a campaign that was never launched, or is only shown inside apps, all is 0.
+    async fn delivery(&self) -> CampaignDelivery {
+        self.read.progress.into()
     }
 
     /// What became of the campaign, live content after live content; a draft adds nothing to it. It stays readable for

@@ -4,7 +4,7 @@ use async_graphql::{Context, EmptyMutation, EmptySubscription, Object, Schema};
 use serde_json::Value;
 use understudy_app::Caller;
 use understudy_app::read::{CampaignRead, ContentRead, DraftRead};
-use understudy_domain::{ArchiveCause, Lifecycle, Schedule, ScheduleKind, WorkspaceId};
+use understudy_domain::{ArchiveCause, Lifecycle, Progress, Schedule, ScheduleKind, WorkspaceId};
 
 use super::*;
 use crate::sample::{at_second, full, segment};
@@ -23,6 +23,9 @@ fn as_wanted(mut read: CampaignRead, wants: Wants) -> CampaignRead {
     }
     read.archive_segment = read.archive_segment.filter(|_| wants.archive_segment);
     let is_wanted = |day| wants.results.is_some_and(|days| days.contain(day));
+    if !wants.progress {
+        read.progress = Progress::default();
+    }
     read.results.retain(|(day, _)| is_wanted(*day));
     read
 }
@@ -170,6 +173,7 @@ async fn fields(schema: &ProbeSchema, name: &str) -> Vec<(String, String)> {
             "ArchiveCause" => {
                 "{ ... on DirectArchive { at } ... on SegmentArchive { at segment { id archivedAt } } }"
             }
+            "CampaignDelivery" => "{ planned pending inFlight sent failed canceled }",
             "CampaignAnalytics" => "{ sent uniqueRecipients lastSentAt daily { date clicks } }",
             other => panic!("{name} has a field of the new type {other}"),
         };

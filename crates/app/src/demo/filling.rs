@@ -7,7 +7,8 @@ use understudy_domain::campaign::ContentCommand;
 use understudy_domain::source::SegmentPatch;
 use understudy_domain::text::Patched;
 use understudy_domain::{
-    ArchiveCause, CampaignId, CanvasId, EngagementKind, LifecycleCommand, RecipientId, SourceId, WorkspaceId,
+    ArchiveCause, CampaignId, CanvasId, EngagementKind, LifecycleCommand, MissedPolicy, RecipientId,
+    SourceId, WorkspaceId,
 };
 
 use super::DemoError;
@@ -121,7 +122,7 @@ impl<'a> Filling<'a> {
         let lifecycle = match step {
             Step::Launch => LifecycleCommand::Launch,
             Step::Stop => LifecycleCommand::Stop,
-            Step::Resume => LifecycleCommand::Resume,
+            Step::Resume => LifecycleCommand::Resume(MissedPolicy::Skip),
             Step::Archive => LifecycleCommand::Archive(ArchiveCause::Direct),
             Step::Unarchive => LifecycleCommand::Unarchive,
             Step::Update(parts) => {

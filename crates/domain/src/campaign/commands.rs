@@ -16,12 +16,23 @@ pub enum LifecycleCommand {
     Launch,
     /// See [`Command::Stop`].
     Stop,
-    /// See [`Command::Resume`].
-    Resume,
+    /// See [`Command::Resume`]. It says what becomes of what was due meanwhile.
+    Resume(MissedPolicy),
     /// See [`Command::Archive`].
     Archive(ArchiveCause),
     /// See [`Command::Unarchive`].
     Unarchive,
+}
+
+/// What becomes of messages that were due while their campaign was stopped. What was due before and was not sent yet is
+/// sent either way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub enum MissedPolicy {
+    /// They are not sent.
+    #[default]
+    Skip,
+    /// They are sent.
+    Send,
 }
 
 impl LifecycleCommand {
@@ -31,7 +42,7 @@ impl LifecycleCommand {
         match self {
             Self::Launch => Command::Launch,
             Self::Stop => Command::Stop,
-            Self::Resume => Command::Resume,
+            Self::Resume(_) => Command::Resume,
             Self::Archive(_) => Command::Archive,
             Self::Unarchive => Command::Unarchive,
         }
@@ -234,7 +245,7 @@ impl Campaign {
         let (lifecycle, kind) = match command {
             LifecycleCommand::Launch => (Lifecycle::Active { launched_at: at }, EventKind::Launched),
             LifecycleCommand::Stop => (stopped(launched_at, at), EventKind::Stopped),
-            LifecycleCommand::Resume => (
+            LifecycleCommand::Resume(_) => (
                 Lifecycle::Active {
                     launched_at: launched_at.unwrap_or(at),
                 },

@@ -51,10 +51,8 @@ impl Schedule {
     /// from outside.
     #[must_use]
     pub fn shows_at(self, now: Timestamp) -> bool {
-        let has_begun = self.start_at.is_none_or(|start| start <= now);
-        let has_ended = self.end_at.is_some_and(|end| end <= now);
         match self.kind {
-            ScheduleKind::OnLaunch | ScheduleKind::AtTime => has_begun && !has_ended,
+            ScheduleKind::OnLaunch | ScheduleKind::AtTime => self.sends_at(now),
             ScheduleKind::ApiTriggered => false,
         }
     }

@@ -5,8 +5,8 @@ use understudy_domain::campaign::ContentCommand;
 use understudy_domain::content::{ContentPatch, MessagePatch, SegmentStates};
 use understudy_domain::text::Patched;
 use understudy_domain::{
-    ArchiveCause, Campaign, Command, Content, InAppLevel, Lifecycle, LifecycleCommand, ProblemKind, Reason,
-    Refusal, Status, Transition, Version,
+    ArchiveCause, Campaign, Command, Content, InAppLevel, Lifecycle, LifecycleCommand, MissedPolicy,
+    ProblemKind, Reason, Refusal, Status, Transition, Version,
 };
 
 use crate::support::{
@@ -64,7 +64,7 @@ fn moments_of_a_life_are_kept() {
     let at = moment(4);
     assert_eq!(stopped.lifecycle, Lifecycle::Stopped { launched_at, at });
 
-    let resumed = advance(&stopped, LifecycleCommand::Resume, 5);
+    let resumed = advance(&stopped, LifecycleCommand::Resume(MissedPolicy::Skip), 5);
     assert_eq!(resumed.lifecycle, Lifecycle::Active { launched_at });
 
     let cause = ArchiveCause::Segment(segment_id(1));

@@ -5,8 +5,9 @@ use sea_orm::{JoinType, QueryResult};
 use uuid::Uuid;
 
 use super::tables::{
-    CAMPAIGN_DAYS, CAMPAIGN_RECIPIENTS, CAMPAIGNS, CANVASES, CONTENT_SEGMENTS, CONTENT_TAGS, CONTENTS,
-    DRAFTS, ENGAGEMENTS, EVENTS, Kind, PLACES, Pages, RECIPIENTS, SEGMENTS, TOKENS, Table, WORKSPACES,
+    CAMPAIGN_DAYS, CAMPAIGN_DELIVERIES, CAMPAIGN_RECIPIENTS, CAMPAIGNS, CANVASES, CONTENT_SEGMENTS,
+    CONTENT_TAGS, CONTENTS, DELIVERIES, DRAFTS, ENGAGEMENTS, EVENTS, Kind, PLACES, Pages, RECIPIENTS,
+    SEGMENTS, TOKENS, Table, WORKSPACES,
 };
 use super::{Check, CheckError};
 
@@ -27,7 +28,7 @@ const fn reference(from: &'static Table, column: &'static str, to: &'static Tabl
     }
 }
 
-const REFERENCES: [Reference; 30] = [
+const REFERENCES: [Reference; 34] = [
     reference(&CAMPAIGNS, "workspace_id", &WORKSPACES, Kind::Workspace),
     reference(&CAMPAIGNS, "content_id", &CONTENTS, Kind::Other),
     reference(&CAMPAIGNS, "archived_by_segment_id", &SEGMENTS, Kind::Segment),
@@ -51,6 +52,10 @@ const REFERENCES: [Reference; 30] = [
     reference(&ENGAGEMENTS, "workspace_id", &WORKSPACES, Kind::Workspace),
     reference(&ENGAGEMENTS, "campaign_id", &CAMPAIGNS, Kind::Campaign),
     reference(&ENGAGEMENTS, "recipient_id", &RECIPIENTS, Kind::Recipient),
+    reference(&CAMPAIGN_DELIVERIES, "workspace_id", &WORKSPACES, Kind::Workspace),
+    reference(&CAMPAIGN_DELIVERIES, "campaign_id", &CAMPAIGNS, Kind::Campaign),
+    reference(&DELIVERIES, "workspace_id", &WORKSPACES, Kind::Workspace),
+    reference(&DELIVERIES, "campaign_id", &CAMPAIGNS, Kind::Campaign),
     reference(&TOKENS, "workspace_id", &WORKSPACES, Kind::Workspace),
     reference(&PLACES, "workspace_id", &WORKSPACES, Kind::Workspace),
     reference(&PLACES, "campaign_id", &CAMPAIGNS, Kind::Campaign),

@@ -1,11 +1,11 @@
-//! What became of campaigns: that it can be read, and that no count is smaller than what is kept of those who are
+//! What became of campaigns, and how far each has come: that it can be read, and that no count is smaller than what is kept of those who are
 //! counted. It may be larger: whoever was erased stays counted.
 
 use sea_orm::{
     ColumnTrait as _, ConnectionTrait as _, EntityTrait as _, QueryFilter as _, QueryResult, QueryTrait as _,
     Statement,
 };
-use understudy_domain::{CampaignId, Date, EngagementKind, WorkspaceId};
+use understudy_domain::{CampaignId, Date, DeliveryState, EngagementKind, WorkspaceId};
 use uuid::Uuid;
 
 use super::tables::{CAMPAIGN_DAYS, ENGAGEMENTS, Pages};
@@ -49,6 +49,51 @@ fn uncounted(column: &str, kind: EngagementKind) -> String {
         WHERE kind = '{kind}' GROUP BY campaign_id, day) AS kept \
         LEFT JOIN campaign_days ON campaign_days.campaign_id = kept.campaign_id AND campaign_days.day = kept.day \
         WHERE kept.kept > COALESCE(campaign_days.{column}, 0) ORDER BY kept.campaign_id, kept.day"
+    )
+}
+
+/// Each state of a delivery, the count that it goes into, and whether that is exact: of those who were erased the counts of
+/// what has ended are larger than what is kept.
+const STATES: [(DeliveryState, &str, bool); 5] = [
+    (DeliveryState::Pending, "pending", true),
+    (DeliveryState::Claimed, "in_flight", true),
+    (DeliveryState::Sent, "sent", false),
+    (DeliveryState::Failed, "failed", false),
+    (DeliveryState::Canceled, "canceled", false),
+];
+
+/// Campaigns of which other deliveries are kept than were counted.
+fn miscounted(state: DeliveryState, column: &str, is_exact: bool) -> String {
+    let (state, differs) = (state.code(), if is_exact { "<>" } else { ">" });
+    format!(
+        "SELECT campaign_deliveries.campaign_id, COALESCE(kept.kept, 0) AS kept, campaign_deliveries.{column} AS counted \
+        FROM campaign_deliveries LEFT JOIN (SELECT campaign_id, COUNT(*) AS kept FROM deliveries \
+        WHERE state = '{state}' GROUP BY campaign_id) AS kept ON kept.campaign_id = campaign_deliveries.campaign_id \
+        WHERE COALESCE(kept.kept, 0) {differs} campaign_deliveries.{column} ORDER BY campaign_deliveries.campaign_id"
+    )
+}
+
+/// Deliveries to recipients who are not there, which only those are that a channel has in its hands.
+const TO_NOBODY: &str = "SELECT deliveries.campaign_id, COUNT(*) AS kept FROM deliveries \
+    LEFT JOIN recipients ON recipients.id = deliveries.recipient_id \
+    WHERE deliveries.state <> 'CLAIMED' AND recipients.id IS NULL \
+    GROUP BY deliveries.campaign_id ORDER BY deliveries.campaign_id";
+
+/// Messages that were sent to recipients for whom it is not marked.
+const SENT_UNMARKED: &str = "SELECT deliveries.campaign_id, COUNT(*) AS kept FROM deliveries \
+    LEFT JOIN campaign_recipients ON campaign_recipients.campaign_id = deliveries.campaign_id \
+    AND campaign_recipients.recipient_id = deliveries.recipient_id \
+    WHERE deliveries.state = 'SENT' AND campaign_recipients.campaign_id IS NULL \
+    GROUP BY deliveries.campaign_id ORDER BY deliveries.campaign_id";
+
+/// Campaigns whose days add up to something else than was sent or failed.
+fn unlike_days(column: &str) -> String {
+    format!(
+        "SELECT campaign_deliveries.campaign_id, campaign_deliveries.{column} AS kept, \
+        CAST(COALESCE(days.counted, 0) AS BIGINT) AS counted FROM campaign_deliveries \
+        LEFT JOIN (SELECT campaign_id, SUM({column}) AS counted FROM campaign_days GROUP BY campaign_id) AS days \
+        ON days.campaign_id = campaign_deliveries.campaign_id \
+        WHERE campaign_deliveries.{column} <> COALESCE(days.counted, 0) ORDER BY campaign_deliveries.campaign_id"
     )
 }
 
@@ -105,6 +150,36 @@ impl Check<'_> {
                 campaign,
                 format!("{kept} impressions are of recipients for whom it is not marked"),
             )?;
+        }
+        for (state, column, is_exact) in STATES {
+            for (campaign, row) in self.by_campaign(&miscounted(state, column, is_exact)).await? {
+                let (kept, counted) = (number(&row, "kept")?, number(&row, "counted")?);
+                self.find(
+                    campaign,
+                    format!("{kept} deliveries are {column}, and {counted} counted"),
+                )?;
+            }
+        }
+        for column in ["sent", "failed"] {
+            for (campaign, row) in self.by_campaign(&unlike_days(column)).await? {
+                let (kept, counted) = (number(&row, "kept")?, number(&row, "counted")?);
+                self.find(
+                    campaign,
+                    format!("{kept} are {column} in all, and {counted} on its days"),
+                )?;
+            }
+        }
+        for (question, what) in [
+            (TO_NOBODY, "deliveries are to recipients who are not there"),
+            (
+                SENT_UNMARKED,
+                "deliveries are to recipients for whom it is not marked",
+            ),
+        ] {
+            for (campaign, row) in self.by_campaign(question).await? {
+                let kept = number(&row, "kept")?;
+                self.find(campaign, format!("{kept} {what}"))?;
+            }
         }
         for (campaign, _) in self.by_campaign(UNLAUNCHED).await? {
             self.find(campaign, "it has results, and was never launched")?;

@@ -96,6 +96,8 @@ tables! {
     RECIPIENTS = "recipients" ["id": Recipient];
     CAMPAIGN_DAYS = "campaign_days" ["campaign_id": Campaign, "day": Day];
     CAMPAIGN_RECIPIENTS = "campaign_recipients" ["campaign_id": Campaign, "recipient_id": Recipient];
+    CAMPAIGN_DELIVERIES = "campaign_deliveries" ["campaign_id": Campaign];
+    DELIVERIES = "deliveries" ["id": Other];
     ENGAGEMENTS = "engagements" ["id": Other];
     TOKENS = "tokens" ["id": Token];
     EVENTS = "campaign_events" ["workspace_id": Workspace, "sequence": Sequence];

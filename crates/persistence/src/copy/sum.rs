@@ -62,6 +62,7 @@ impl Summing {
     /// can be taken for each other. Whole numbers are of one kind, whatever their size, and so is what is not there.
     fn value(&mut self, value: &Value) -> Result<(), StoreError> {
         match value {
+            Value::Bool(Some(is_so)) => self.bytes(b'w', &[u8::from(*is_so)]),
             Value::SmallInt(Some(number)) => self.number(i64::from(*number)),
             Value::Int(Some(number)) => self.number(i64::from(*number)),
             Value::BigInt(Some(number)) => self.number(*number),
@@ -143,7 +144,7 @@ mod tests {
     #[test]
     fn what_differs_has_different_sums() {
         let at = DateTime::<Utc>::UNIX_EPOCH;
-        let rows: [&[Value]; 13] = [
+        let rows: [&[Value]; 15] = [
             &["ab".into(), "c".into()],
             &["a".into(), "bc".into()],
             &["abc".into()],
@@ -155,6 +156,8 @@ mod tests {
             &[at.into()],
             &[(at + chrono::Duration::microseconds(1)).into()],
             &[at.date_naive().into()],
+            &[true.into()],
+            &[false.into()],
             &[json!(["a", "b"]).into()],
             &[json!(["b", "a"]).into()],
         ];

@@ -6,7 +6,7 @@ use sea_orm::{
     ColumnTrait as _, ConnectionTrait as _, EntityTrait as _, PaginatorTrait as _, QueryFilter as _,
     QuerySelect as _,
 };
-use understudy_domain::{ArchiveCause, CampaignId, Date, DraftId, Lifecycle, Results};
+use understudy_domain::{ArchiveCause, CampaignId, Date, DraftId, Lifecycle, Progress, Results};
 use uuid::Uuid;
 
 use super::in_app::Standing;
@@ -30,6 +30,7 @@ struct Parts {
     standings: HashMap<Uuid, Standing>,
     archive_segments: HashMap<Uuid, understudy_domain::Segment>,
     results: HashMap<Uuid, Vec<(Date, Results)>>,
+    progress: HashMap<Uuid, Progress>,
 }
 
 impl Snapshot {
@@ -158,6 +159,11 @@ impl Snapshot {
             Some(days) => self.results(&ids().collect::<Vec<_>>(), days).await?,
             None => HashMap::new(),
         };
+        let progress = if wants.progress {
+            self.progress(&ids().collect::<Vec<_>>()).await?
+        } else {
+            HashMap::new()
+        };
         let drafts = drafts
             .into_iter()
             .map(|draft| (draft.campaign_id, draft))
@@ -168,6 +174,7 @@ impl Snapshot {
             standings,
             archive_segments,
             results,
+            progress,
         })
     }
 }
@@ -220,6 +227,7 @@ fn assemble(row: &campaign::Model, parts: &mut Parts, wants: Wants) -> Result<Ca
         place: standing.map(|standing| standing.place),
         archive_segment,
         results: parts.results.remove(&row.id).unwrap_or_default(),
+        progress: parts.progress.remove(&row.id).unwrap_or_default(),
         created_at: row.created_at,
         updated_at: row.updated_at,
     })

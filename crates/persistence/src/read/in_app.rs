@@ -27,7 +27,7 @@ pub(super) struct Standing {
 }
 
 /// From a campaign to its live content.
-fn by_content() -> RelationDef {
+pub(crate) fn by_content() -> RelationDef {
     campaign::Entity::belongs_to(content::Entity)
         .from(campaign::Column::ContentId)
         .to(content::Column::Id)

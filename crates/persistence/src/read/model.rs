@@ -2,7 +2,7 @@
 
 use understudy_domain::{
     CampaignEvent, CampaignId, Canvas, Channel, Content, Date, Days, DraftId, InAppLevel, Lifecycle, Message,
-    Place, Readiness, Results, Schedule, Segment, Standing, Timestamp, Version, WorkspaceId,
+    Place, Progress, Readiness, Results, Schedule, Segment, Standing, Timestamp, Version, WorkspaceId,
 };
 
 /// Which parts of a campaign a read needs; each costs a statement or two, whatever the number of campaigns.
@@ -26,6 +26,8 @@ pub struct Wants {
     pub archive_segment: bool,
     /// What became of the campaign, on these days.
     pub results: Option<Days>,
+    /// How far its sending has come.
+    pub progress: bool,
 }
 
 impl Wants {
@@ -42,6 +44,7 @@ impl Wants {
             first: None,
             last: None,
         }),
+        progress: true,
     };
 
     /// What [`CampaignRead::standing`] needs.
@@ -54,6 +57,7 @@ impl Wants {
         priority: false,
         archive_segment: false,
         results: None,
+        progress: false,
     };
 
     /// Whether any part of a content is wanted.
@@ -76,6 +80,7 @@ impl Wants {
                 (Some(days), Some(others)) => Some(days.hull(others)),
                 (days, others) => days.or(others),
             },
+            progress: self.progress || other.progress,
         }
     }
 }
@@ -103,6 +108,8 @@ pub struct CampaignRead {
     pub archive_segment: Option<Segment>,
     /// What became of it, the earliest day first, if that was wanted; days of which there is nothing to tell are left out.
     pub results: Vec<(Date, Results)>,
+    /// How far its sending has come, if that was wanted.
+    pub progress: Progress,
     /// When it was created.
     pub created_at: Timestamp,
     /// When it last changed.

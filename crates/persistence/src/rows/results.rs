@@ -1,11 +1,11 @@
-//! What became of a campaign on a day.
+//! What became of a campaign on a day, and how far its sending has come.
 
 use sea_orm::ActiveValue::Set;
-use understudy_domain::{CampaignId, Date, Results, WorkspaceId};
+use understudy_domain::{CampaignId, Date, Progress, Results, WorkspaceId};
 
 use super::corrupt;
 use crate::StoreError;
-use crate::entity::campaign_day;
+use crate::entity::{campaign_day, campaign_delivery};
 
 pub(crate) fn results(row: &campaign_day::Model) -> Result<Results, StoreError> {
     let number = |count: i64| u64::try_from(count).map_err(|_| corrupt("count of a day", count));
@@ -40,4 +40,16 @@ pub(crate) fn day_columns(
         first_sent_at: Set(results.first_sent_at),
         last_sent_at: Set(results.last_sent_at),
     }
+}
+
+pub(crate) fn progress(row: &campaign_delivery::Model) -> Result<Progress, StoreError> {
+    let number = |count: i64| u64::try_from(count).map_err(|_| corrupt("count of deliveries", count));
+    Ok(Progress {
+        planned: number(row.planned)?,
+        pending: number(row.pending)?,
+        in_flight: number(row.in_flight)?,
+        sent: number(row.sent)?,
+        failed: number(row.failed)?,
+        canceled: number(row.canceled)?,
+    })
 }

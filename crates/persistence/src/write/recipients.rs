@@ -59,6 +59,7 @@ impl WriteTx {
     /// # Errors
     /// If the database fails.
     pub async fn delete_recipient(&self, id: RecipientId) -> Result<bool, StoreError> {
+        self.forget_deliveries(id).await?;
         let deleted = recipient::Entity::delete_by_id(id.uuid())
             .filter(recipient::Column::WorkspaceId.eq(self.workspace.uuid()))
             .exec(&self.db)

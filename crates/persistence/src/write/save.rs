@@ -61,6 +61,7 @@ impl WriteTx {
         self.update_rows(&changed_columns(before, after), &[(before.id, before.version)])
             .await?;
         self.write_parts(before, after).await?;
+        self.follow(&[(before, after)]).await?;
         self.events.push(event);
         Ok(())
     }
@@ -84,6 +85,11 @@ impl WriteTx {
                 self.update_rows(columns, keys).await?;
             }
         }
+        let pairs: Vec<_> = changes
+            .iter()
+            .map(|change| (&change.before, &change.after))
+            .collect();
+        self.follow(&pairs).await?;
         for Change { before, after, event } in changes {
             self.write_parts(&before, &after).await?;
             self.events.push(event);

@@ -1,5 +1,6 @@
 //! The options that say what messages are sent by.
 
+use std::num::NonZeroU32;
 use std::path::PathBuf;
 
 use clap::Args;
@@ -41,13 +42,26 @@ pub(crate) struct Sending {
         value_parser = BoolishValueParser::new()
     )]
     pub(crate) allow_private_webhooks: bool,
-    /// How long an attempt to hand over a message may take, in seconds; each part of one, of an email.
+    /// Send nothing from this process: the messages of active campaigns wait for another one over the same database. Tests
+    /// of messages are sent all the same. The variable may be true or false, yes or no, 1 or 0.
+    #[arg(
+        long,
+        env = "UNDERSTUDY_NO_SENDER",
+        value_parser = BoolishValueParser::new()
+    )]
+    pub(crate) no_sender: bool,
+    /// How many messages a second this process hands to each channel at most. Without it, as many as there are.
+    #[arg(long, env = "UNDERSTUDY_SEND_RATE", value_name = "NUMBER")]
+    pub(crate) send_rate: Option<NonZeroU32>,
+    /// How long an attempt to hand over a message may take, in seconds; each part of one, of an email, and twice as long in
+    /// all. Stopping a campaign waits for as long, and for the double and two seconds where a process was killed that had
+    /// messages in hand.
     #[arg(
         long,
         env = "UNDERSTUDY_SEND_TIMEOUT",
         value_name = "SECONDS",
         default_value_t = 10,
-        value_parser = clap::value_parser!(u32).range(1..)
+        value_parser = clap::value_parser!(u32).range(1..=3_600)
     )]
     pub(crate) send_timeout: u32,
 }

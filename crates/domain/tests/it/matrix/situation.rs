@@ -3,8 +3,8 @@
 use understudy_domain::campaign::ContentCommand;
 use understudy_domain::content::SegmentStates;
 use understudy_domain::{
-    ArchiveCause, Campaign, Command, Content, Draft, InAppLevel, Lifecycle, LifecycleCommand, Refusal,
-    Status, Transition, Version,
+    ArchiveCause, Campaign, Command, Content, Draft, InAppLevel, Lifecycle, LifecycleCommand, MissedPolicy,
+    Refusal, Status, Transition, Version,
 };
 
 use crate::support::{
@@ -247,7 +247,7 @@ pub(crate) fn ask(
         Command::DiscardDraft => edit(ContentCommand::DiscardDraft),
         Command::Launch => advance(LifecycleCommand::Launch),
         Command::Stop => advance(LifecycleCommand::Stop),
-        Command::Resume => advance(LifecycleCommand::Resume),
+        Command::Resume => advance(LifecycleCommand::Resume(MissedPolicy::Skip)),
         Command::Archive => advance(LifecycleCommand::Archive(ArchiveCause::Direct)),
         Command::Unarchive => advance(LifecycleCommand::Unarchive),
         Command::SetInAppPriority => {

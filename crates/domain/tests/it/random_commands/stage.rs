@@ -5,7 +5,7 @@ use understudy_domain::content::{ContentPatch, MessagePatch, SegmentStates};
 use understudy_domain::text::Patched;
 use understudy_domain::{
     ArchiveCause, Campaign, CampaignEvent, Channel, Content, EventKind, InAppLevel, LifecycleCommand,
-    Message, Refusal, Replay, Transition,
+    Message, MissedPolicy, Refusal, Replay, Transition,
 };
 
 use super::invariants;
@@ -107,7 +107,7 @@ impl Stage {
             Order::DiscardDraft => edit(campaign, ContentCommand::DiscardDraft),
             Order::Launch => campaign.advance(LifecycleCommand::Launch, segments, at),
             Order::Stop => campaign.advance(LifecycleCommand::Stop, segments, at),
-            Order::Resume => campaign.advance(LifecycleCommand::Resume, segments, at),
+            Order::Resume => campaign.advance(LifecycleCommand::Resume(MissedPolicy::Skip), segments, at),
             Order::Archive => campaign.advance(LifecycleCommand::Archive(ArchiveCause::Direct), segments, at),
             Order::Unarchive => campaign.advance(LifecycleCommand::Unarchive, segments, at),
             Order::SetPlace(level) => {

@@ -1,0 +1,113 @@
+//! Reading how far the sending of campaigns has come, and what is in hand.
+
+use std::collections::HashMap;
+
+use sea_orm::sea_query::Expr;
+use sea_orm::{
+    ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _, QuerySelect as _, Select,
+};
+use understudy_domain::{CampaignId, DeliveryState, Progress, RecipientId, WorkspaceId};
+use uuid::Uuid;
+
+use super::Snapshot;
+use crate::StoreError;
+use crate::codes::Code as _;
+use crate::contents::IDS;
+use crate::entity::{campaign_delivery, delivery};
+use crate::rows;
+
+/// How far the planning of a campaign has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PlanRead {
+    /// How often it has begun anew.
+    pub plan: i64,
+    /// The last recipient who was looked at.
+    pub planned_to: Option<RecipientId>,
+    /// Whether all were.
+    pub is_planned: bool,
+    /// How many deliveries are pending.
+    pub pending: u64,
+}
+
+impl Snapshot {
+    /// How far the planning of a campaign has come; `None` if it was never launched.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn plan(&self, campaign: CampaignId) -> Result<Option<PlanRead>, StoreError> {
+        let row = self.progress_rows(&[campaign.uuid()]).one(&self.db).await?;
+        row.map(|row| {
+            Ok(PlanRead {
+                plan: row.plan,
+                planned_to: row.planned_to.map(RecipientId::from_uuid),
+                is_planned: row.is_planned,
+                pending: rows::progress(&row)?.pending,
+            })
+        })
+        .transpose()
+    }
+
+    /// How far the sending of each of these campaigns has come; of those that were never launched there is nothing to tell.
+    pub(super) async fn progress(&self, campaigns: &[Uuid]) -> Result<HashMap<Uuid, Progress>, StoreError> {
+        let mut found = HashMap::with_capacity(campaigns.len());
+        for campaigns in campaigns.chunks(IDS) {
+            for row in self.progress_rows(campaigns).all(&self.db).await? {
+                found.insert(row.campaign_id, rows::progress(&row)?);
+            }
+        }
+        Ok(found)
+    }
+
+    fn progress_rows(&self, campaigns: &[Uuid]) -> Select<campaign_delivery::Entity> {
+        campaign_delivery::Entity::find()
+            .filter(campaign_delivery::Column::WorkspaceId.eq(self.workspace.uuid()))
+            .filter(campaign_delivery::Column::CampaignId.is_in(campaigns.iter().copied()))
+    }
+
+    /// Whether a channel has something of this in its hands.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn is_in_hand(&self, what: Fenced<'_>) -> Result<bool, StoreError> {
+        is_in_hand(&self.db, self.workspace, what).await
+    }
+}
+
+/// What is to be out of all hands.
+#[derive(Debug, Clone, Copy)]
+pub enum Fenced<'a> {
+    /// All messages of campaigns.
+    Campaigns(&'a [CampaignId]),
+    /// All messages to somebody.
+    Recipient(RecipientId),
+}
+
+/// Whether a channel has something of this in its hands.
+pub(crate) async fn is_in_hand<C: ConnectionTrait>(
+    db: &C,
+    workspace: WorkspaceId,
+    what: Fenced<'_>,
+) -> Result<bool, StoreError> {
+    let in_hand = delivery::Entity::find()
+        .select_only()
+        .expr(Expr::val(1))
+        .filter(delivery::Column::WorkspaceId.eq(workspace.uuid()))
+        .filter(delivery::Column::State.eq(DeliveryState::Claimed.code()))
+        .limit(1);
+    let parts = match what {
+        Fenced::Campaigns(ids) => {
+            let parts = ids.chunks(IDS);
+            let part =
+                |ids: &[CampaignId]| delivery::Column::CampaignId.is_in(ids.iter().map(|id| id.uuid()));
+            parts.map(part).collect()
+        }
+        Fenced::Recipient(id) => vec![delivery::Column::RecipientId.eq(id.uuid())],
+    };
+    for part in parts {
+        let found = in_hand.clone().filter(part).into_tuple::<i32>().one(db).await?;
+        if found.is_some() {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
