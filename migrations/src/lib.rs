@@ -21,6 +21,7 @@ mod m0014_recipients;
 mod m0015_results;
 mod m0016_in_app_triggers;
 mod m0017_deliveries;
+mod m0018_calls;
 mod table;
 
 /// All migrations, in order.
@@ -48,6 +49,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0015_results::Migration),
             Box::new(m0016_in_app_triggers::Migration),
             Box::new(m0017_deliveries::Migration),
+            Box::new(m0018_calls::Migration),
         ]
     }
 }

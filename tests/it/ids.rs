@@ -23,6 +23,8 @@ struct Things {
     campaign: String,
     /// One without a draft.
     unlocked: String,
+    /// One that is sent by calls.
+    called: String,
     segment: String,
     recipient: String,
     canvas: String,
@@ -41,6 +43,11 @@ impl Things {
             &world.ask("{ viewer { workspace { id } } }", json!({})).await["viewer"]["workspace"]["id"];
         Self {
             campaign,
+            called: {
+                let mut content = crate::harness::email("Called");
+                content["schedule"] = json!({ "kind": "API_TRIGGERED" });
+                world.active(content).await
+            },
             unlocked: world.create(json!({ "name": "Unlocked" })).await.id(),
             segment: world.segment("It").await,
             recipient: world.recipient("it").await,
@@ -106,6 +113,7 @@ impl Stage {
         let other = |path: &str| match path {
             // Its draft would lock the other one.
             "updateCampaign.id" => json!(self.own.unlocked),
+            "triggerCampaign.id" => json!(self.own.called),
             _ => json!(self.own.of(id_kinds(path)[0])),
         };
         let (query, variables) = argument.operation(id, &other);

@@ -4,6 +4,7 @@ mod moving;
 
 use std::mem;
 
+use sea_orm::ConnectionTrait as _;
 use serde_json::{Value, json};
 use understudy_app::Caller;
 
@@ -86,6 +87,16 @@ async fn fill(world: &World, count: usize) -> Vec<(String, List)> {
         .map(|index| json!({ "externalId": index.to_string() }))
         .collect();
     world.upsert(json!(people)).await;
+    // As if the first campaign had failed each of them at the same time.
+    let db = world.database.connect().await;
+    let failed = "INSERT INTO deliveries (id, workspace_id, campaign_id, run_id, recipient_id, state, attempts, due_at, \
+        not_before, ended_at, reason) SELECT recipients.id, recipients.workspace_id, first.id, first.id, recipients.id, \
+        'FAILED', 1, recipients.created_at, recipients.created_at, recipients.created_at, 'nobody is there' \
+        FROM recipients JOIN campaigns AS first ON first.id = (SELECT id FROM campaigns \
+        WHERE campaigns.workspace_id = recipients.workspace_id ORDER BY id LIMIT 1) \
+        WHERE recipients.id NOT IN (SELECT id FROM deliveries)";
+    db.execute_unprepared(failed).await.unwrap();
+    db.close().await.unwrap();
     // It holds all of them, and is asked about each.
     let query = "mutation ($id: ID!) { updateSegment(id: $id, input: { filter: \"recipient.email == null\" }) { changed } }";
     world.ask(query, json!({ "id": segment })).await;
@@ -123,6 +134,10 @@ fn lists(segment: &str, campaign: &str) -> Vec<(String, List)> {
             below("campaign", campaign, "history(PAGE)", "sequence"),
         ),
         (
+            "failures".to_owned(),
+            below("campaign", campaign, "failures(PAGE)", "id: key"),
+        ),
+        (
             "segment.campaigns".to_owned(),
             below("segment", segment, "campaigns(PAGE)", "id"),
         ),
@@ -143,6 +158,7 @@ async fn the_lists_are_all_there_are() {
     }
     connections.sort();
     let listed = [
+        "Campaign.failures",
         "Campaign.history",
         "Query.campaigns",
         "Query.canvases",

@@ -1,5 +1,6 @@
 //! Campaigns that are really sent, and really stop.
 
+mod calls;
 mod ends;
 mod servers;
 

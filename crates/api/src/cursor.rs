@@ -8,7 +8,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::DateTime;
 use understudy_app::read::{CampaignKey, CampaignOrder, CampaignSort, NameKey, SortDirection};
-use understudy_domain::{CampaignId, InAppLevel, Place, Rank};
+use understudy_domain::{CampaignId, InAppLevel, Place, Rank, Timestamp};
 use uuid::Uuid;
 
 /// A list that can be paged through, in one order.
@@ -58,7 +58,7 @@ impl Order for CampaignOrder {
 
     fn write(&self, key: &CampaignKey) -> String {
         match key {
-            CampaignKey::Time(at, id) => format!("{}:{}", at.timestamp_millis(), id.uuid()),
+            CampaignKey::Time(at, id) => write_time(*at, id.uuid()),
             CampaignKey::Name(key) => write_name(key),
         }
     }
@@ -66,13 +66,41 @@ impl Order for CampaignOrder {
     fn read(&self, text: &str) -> Option<CampaignKey> {
         match self.by {
             CampaignSort::CreatedAt | CampaignSort::UpdatedAt => {
-                let (at, id) = text.split_once(':')?;
-                let at = at.parse().ok().filter(|at| (0..=LAST_MILLISECOND).contains(at))?;
-                let at = DateTime::from_timestamp_millis(at)?;
-                Some(CampaignKey::Time(at, CampaignId::from_uuid(id.parse().ok()?)))
+                let (at, id) = read_time(text)?;
+                Some(CampaignKey::Time(at, CampaignId::from_uuid(id)))
             }
             CampaignSort::Name => read_name(text).map(CampaignKey::Name),
         }
+    }
+}
+
+fn write_time(at: Timestamp, id: Uuid) -> String {
+    format!("{}:{id}", at.timestamp_millis())
+}
+
+fn read_time(text: &str) -> Option<(Timestamp, Uuid)> {
+    let (at, id) = text.split_once(':')?;
+    let at = at.parse().ok().filter(|at| (0..=LAST_MILLISECOND).contains(at))?;
+    Some((DateTime::from_timestamp_millis(at)?, id.parse().ok()?))
+}
+
+/// The deliveries of a campaign that have failed, the first one first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Failures;
+
+impl Order for Failures {
+    type Key = (Timestamp, Uuid);
+
+    fn mark(&self) -> &'static str {
+        "failures"
+    }
+
+    fn write(&self, (at, id): &(Timestamp, Uuid)) -> String {
+        write_time(*at, *id)
+    }
+
+    fn read(&self, text: &str) -> Option<(Timestamp, Uuid)> {
+        read_time(text)
     }
 }
 

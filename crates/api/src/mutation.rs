@@ -4,6 +4,7 @@
 //! payload. Nothing here decides what is allowed.
 
 mod bulk;
+mod calls;
 mod campaigns;
 mod canvases;
 mod drafts;
@@ -18,6 +19,7 @@ mod tokens;
 use async_graphql::MergedObject;
 
 use bulk::BulkMutations;
+use calls::CallMutations;
 use campaigns::CampaignMutations;
 use canvases::CanvasMutations;
 use drafts::DraftMutations;
@@ -39,6 +41,7 @@ pub struct Mutation(
     RecipientMutations,
     EngagementMutations,
     MessageMutations,
+    CallMutations,
     CanvasMutations,
     PriorityMutations,
     TokenMutations,

@@ -8,6 +8,7 @@ pub(crate) mod change;
 pub(crate) mod content;
 pub(crate) mod draft;
 pub(crate) mod event;
+pub(crate) mod failure;
 pub(crate) mod in_app;
 pub(crate) mod message;
 pub(crate) mod node;

@@ -8,6 +8,7 @@ mod refusal;
 use async_graphql::{Enum, SimpleObject};
 use understudy_app::{MOST_TEST_ADDRESSES, Refused, Target, Unpreviewed, Unrecorded, Untested};
 use understudy_domain::Channel;
+use understudy_domain::call::Uncallable;
 
 /// A refusal is data: nothing was changed, and this is why. GraphQL errors are for what no user caused or no user may
 /// see.
@@ -141,6 +142,7 @@ pub(crate) fn user_errors(refused: &Refused, arguments: &Arguments) -> Vec<UserE
             ),
         )
         .at(&["selection", "matching", "expectedCount"]),
+        Refused::Uncallable(why) => uncallable(*why).at(arguments.subject),
         Refused::TooMany { limit } => UserError::new(
             UserErrorCode::TooMany,
             format!("One command takes at most {limit}; send several commands."),
@@ -153,6 +155,35 @@ pub(crate) fn user_errors(refused: &Refused, arguments: &Arguments) -> Vec<UserE
         .at(&[arguments.list, &[&index.to_string()]].concat()),
     };
     vec![error]
+}
+
+/// Why a campaign is not sent by calls from outside.
+fn uncallable(why: Uncallable) -> UserError {
+    match why {
+        Uncallable::NotLaunched => UserError::new(
+            UserErrorCode::NotLaunched,
+            "The campaign was never launched; launch it first.",
+        ),
+        Uncallable::Archived => refusal::campaign_archived(),
+        Uncallable::Scheduled => UserError::new(
+            UserErrorCode::Invalid,
+            "The campaign is not sent by calls: its schedule is not API_TRIGGERED.",
+        ),
+        Uncallable::NotSent => UserError::new(
+            UserErrorCode::Invalid,
+            "The campaign's message is shown inside the app, and not sent.",
+        ),
+        Uncallable::Over => UserError::new(UserErrorCode::Invalid, "The campaign's schedule is over."),
+    }
+}
+
+/// Recipients of a call who are not there.
+pub(crate) fn of_unknown_recipients(unknown: &[usize]) -> Vec<UserError> {
+    let error = |index: &usize| {
+        UserError::new(UserErrorCode::NotFound, "There is no recipient with this id.")
+            .at(&["recipientIds", &index.to_string()])
+    };
+    unknown.iter().map(error).collect()
 }
 
 /// Why there is no preview of a message.

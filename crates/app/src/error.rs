@@ -1,5 +1,6 @@
 //! How a command can end without a change.
 
+use understudy_domain::call::Uncallable;
 use understudy_domain::{Problem, Refusal};
 use understudy_persistence::{StoreError, WriteError};
 
@@ -66,6 +67,8 @@ pub enum Refused {
         /// How many there are.
         actual: u64,
     },
+    /// The campaign is not sent by calls from outside.
+    Uncallable(Uncallable),
     /// More than one command takes.
     TooMany {
         /// The most there may be.

@@ -6,6 +6,7 @@
 mod access;
 pub mod bulk;
 mod caller;
+mod calls;
 mod campaigns;
 mod canvases;
 mod clock;
@@ -27,6 +28,7 @@ mod test_messages;
 pub use access::{Bearer, MadeToken};
 pub use bulk::{BulkItem, BulkOptions, BulkOutcome, BulkPolicy, BulkReport, Selection};
 pub use caller::{Caller, Ended, Forbidden, LetInBy};
+pub use calls::{CallReport, MOST_CALLED};
 pub use campaigns::Applied;
 pub use clock::Clock;
 pub use engagements::{EngagementReport, MOST_ENGAGEMENTS, NewEngagement, Unrecorded};

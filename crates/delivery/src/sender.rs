@@ -18,7 +18,7 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, sleep_until};
 use understudy_domain::{CampaignId, Channel, ScheduleKind, Timestamp, WorkspaceId};
 use understudy_persistence::read::Wants;
-use understudy_persistence::{Store, StoreError};
+use understudy_persistence::{Pending, Store, StoreError};
 
 use crate::Channels;
 use crate::lease::{Lease, Watch, bury};
@@ -169,11 +169,16 @@ impl Sender {
         };
         let (schedule, now) = (campaign.live.schedule, (self.now)());
         if schedule.is_over(now) {
-            return self.end(workspace, id, plan, "the schedule was over").await;
+            let over = "the schedule was over";
+            return self.end(workspace, id, plan, Pending::All, over).await;
         }
-        if campaign.live.channel == Some(Channel::InApp) || schedule.kind == ScheduleKind::ApiTriggered {
-            // It was planned for what the campaign is no longer.
-            return self.end(workspace, id, plan, "the campaign was changed").await;
+        // Some may be planned for what the campaign is no longer.
+        let changed = "the campaign was changed";
+        if campaign.live.channel == Some(Channel::InApp) {
+            return self.end(workspace, id, plan, Pending::All, changed).await;
+        }
+        if schedule.kind == ScheduleKind::ApiTriggered && snapshot.has_planned(id).await? {
+            return self.end(workspace, id, plan, Pending::Planned, changed).await;
         }
         let is_sendable = campaign
             .live

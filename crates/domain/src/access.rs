@@ -48,6 +48,8 @@ pub enum Action {
     UpsertRecipients,
     /// Erase a recipient.
     DeleteRecipient,
+    /// Send a campaign by a call from outside.
+    TriggerCampaign,
     /// Tell what recipients did with messages.
     RecordEngagements,
     /// Send a message as a test.
@@ -96,7 +98,8 @@ impl Action {
             // These archive and unarchive, too: campaigns with the segment, and what stands before them in the order.
             | Self::ArchiveSegment
             | Self::UnarchiveSegment
-            // To whomever it names.
+            // To whomever they name.
+            | Self::TriggerCampaign
             | Self::SendTestMessage
             | Self::ArchiveCanvas
             | Self::UnarchiveCanvas => Role::Launcher,

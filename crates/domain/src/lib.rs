@@ -7,6 +7,7 @@
 pub mod access;
 mod address;
 pub mod breach;
+pub mod call;
 pub mod campaign;
 pub mod content;
 pub mod delivery;

@@ -86,7 +86,7 @@ impl Recipient {
             "attributes",
             Value::Object(self.attributes),
             |problems, attributes| {
-                check_attributes(problems, &attributes);
+                check_object(problems, "attributes", &attributes);
                 attributes
             },
         );
@@ -118,7 +118,8 @@ impl Recipient {
     }
 }
 
-fn check_attributes(problems: &mut Problems, attributes: &Value) {
+/// Checks that a value is an object that may be kept: at most [`ATTRIBUTES`] bytes and [`NESTING`] deep.
+pub(crate) fn check_object(problems: &mut Problems, name: &str, attributes: &Value) {
     let kind = if !attributes.is_object() {
         ProblemKind::NotAnObject
     } else if depth(attributes) > NESTING {
@@ -130,7 +131,7 @@ fn check_attributes(problems: &mut Problems, attributes: &Value) {
     } else {
         return;
     };
-    problems.add("attributes", kind);
+    problems.add(name, kind);
 }
 
 /// How many lists and objects are within one another.

@@ -3,6 +3,7 @@
 // The macros make public items beside each model; none of them leaves the crate.
 #![allow(unreachable_pub)]
 
+pub(crate) mod call;
 pub(crate) mod campaign;
 pub(crate) mod campaign_day;
 pub(crate) mod campaign_delivery;

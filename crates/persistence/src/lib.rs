@@ -21,4 +21,4 @@ pub use backend::{Connections, without_secrets};
 pub use error::{OpenError, StoreError};
 pub use read::Snapshot;
 pub use store::{SecretHash, Store, WriteError};
-pub use write::{Change, Claim, Claims, Ended, PlanStep, Side, WriteTx};
+pub use write::{Change, Claim, Claims, Ended, Pending, PlanStep, Side, WriteTx};

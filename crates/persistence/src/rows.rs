@@ -11,7 +11,7 @@ use understudy_domain::{
 };
 use uuid::Uuid;
 
-pub(crate) use results::{day_columns, progress, results};
+pub(crate) use results::{day_columns, progress, properties, results};
 
 use crate::StoreError;
 use crate::codes::{Code, level_from_number, level_number};

@@ -1,6 +1,7 @@
 //! The write transaction: loads what a decision needs, writes what was decided, and tells the log of it.
 
 mod access;
+mod calls;
 mod contents;
 mod deliveries;
 mod engagements;
@@ -20,7 +21,7 @@ use understudy_domain::{Campaign, CampaignEvent, WorkspaceId};
 use crate::StoreError;
 use crate::transaction::Transaction;
 
-pub use deliveries::{Claim, Claims, Ended};
+pub use deliveries::{Claim, Claims, Ended, Pending};
 pub use order::Side;
 pub use plans::PlanStep;
 

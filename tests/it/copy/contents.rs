@@ -44,6 +44,9 @@ pub(super) async fn leave_in_mid_send(world: &World) {
          sender_id) SELECT recipients.id, recipients.workspace_id, first.id, first.id, recipients.id, 'CLAIMED', 1, \
          recipients.created_at, recipients.created_at, recipients.workspace_id \
          FROM recipients, (SELECT campaign_id AS id FROM campaign_deliveries ORDER BY campaign_id LIMIT 1) AS first",
+        "INSERT INTO calls (id, workspace_id, campaign_id, key, properties, created_at) SELECT campaign_deliveries.campaign_id, \
+         campaign_deliveries.workspace_id, campaign_deliveries.campaign_id, 'It''s 1', '{}', campaigns.created_at FROM campaign_deliveries JOIN campaigns ON campaigns.id = campaign_deliveries.campaign_id \
+         ORDER BY campaign_deliveries.campaign_id LIMIT 1",
         "UPDATE campaign_deliveries SET planned = (SELECT COUNT(*) FROM deliveries), \
          in_flight = (SELECT COUNT(*) FROM deliveries) \
          WHERE campaign_id = (SELECT campaign_id FROM campaign_deliveries ORDER BY campaign_id LIMIT 1)",

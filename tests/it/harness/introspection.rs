@@ -126,7 +126,7 @@ pub(crate) fn id_kinds(argument: &str) -> &'static [&'static str] {
     let field = argument.split('.').next().unwrap();
     match argument.rsplit('.').next().unwrap() {
         "contentId" => &["cmp", "drf"],
-        "recipientId" | "asRecipient" => &["rcp"],
+        "recipientId" | "recipientIds" | "asRecipient" => &["rcp"],
         "sourceId" | "before" | "after" => &["cmp", "cnv"],
         "segmentId" | "segmentIds" => &["seg"],
         "readyCanvases" => &["cnv"],

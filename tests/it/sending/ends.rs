@@ -180,6 +180,13 @@ async fn a_receiver_that_is_down_keeps_no_other_campaign_waiting_and_is_tried_ag
         (&json!(8), &json!(1)),
         "one has no address: {delivery}"
     );
+    let failures = "query ($id: ID!) { campaign(id: $id) { failures { totalCount nodes {
+        key reason attempts failedAt recipient { externalId } } } } }";
+    let failures = world.ask(failures, json!({ "id": letter })).await["campaign"]["failures"].take();
+    assert_eq!(failures["totalCount"], 1);
+    let failure = &failures["nodes"][0];
+    assert_eq!(failure["recipient"]["externalId"], "nowhere");
+    assert_eq!(failure["reason"], "the recipient has no email address");
     let unsent: Value = world.delivery(&id).await;
     assert_eq!(unsent["sent"], 0);
     until_received(&down, 18).await;

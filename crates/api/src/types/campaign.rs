@@ -11,6 +11,7 @@ use super::analytics::{CampaignAnalytics, CampaignDelivery};
 use super::content;
 use super::draft::CampaignDraft;
 use super::event::{self, CampaignEvent};
+use super::failure::{self, DeliveryFailure};
 use super::in_app::InAppPriority;
 use super::message::Message;
 use super::schedule::Schedule;
@@ -172,6 +173,25 @@ impl Campaign {
     /// How far the sending has come. Of a campaign that was never launched, or is only shown inside apps, all is 0.
     async fn delivery(&self) -> CampaignDelivery {
         self.read.progress.into()
+    }
+
+    /// The messages that were given up, the first one first, with those of erased recipients left out.
+    async fn failures(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many from the start: 0 to 100; 20 if neither first nor last is given.")]
+        first: Option<i32>,
+        #[graphql(desc = "Only what stands after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end: 0 to 100; not together with first.")] last: Option<i32>,
+        #[graphql(desc = "Only what stands before this cursor.")] before: Option<String>,
+    ) -> Result<Connection<DeliveryFailure>, Failed> {
+        let arguments = PageArguments {
+            first,
+            after,
+            last,
+            before,
+        };
+        failure::page(ctx, self.read.id, &arguments).await
     }
 
     /// What became of the campaign, live content after live content; a draft adds nothing to it. It stays readable for

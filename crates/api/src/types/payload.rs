@@ -174,6 +174,34 @@ impl TestMessagePayload {
     }
 }
 
+/// What became of a call that sends a campaign.
+#[derive(Default)]
+pub(crate) struct TriggerPayload {
+    pub(crate) accepted: usize,
+    pub(crate) duplicates: usize,
+    pub(crate) user_errors: Vec<UserError>,
+}
+
+/// What became of a call that sends a campaign.
+#[Object]
+impl TriggerPayload {
+    /// To how many recipients it is sent by this call.
+    async fn accepted(&self) -> usize {
+        self.accepted
+    }
+
+    /// How many of those that were named are to get it already, by a call with the same key, or as they stand in the list
+    /// before.
+    async fn duplicates(&self) -> usize {
+        self.duplicates
+    }
+
+    /// Why the call was refused, or which recipients are not there.
+    async fn user_errors(&self) -> &[UserError] {
+        &self.user_errors
+    }
+}
+
 /// What became of recording engagements.
 #[derive(Default)]
 pub(crate) struct EngagementsPayload {

@@ -51,7 +51,7 @@ fn user_error(problem: &Problem, input: &[&str]) -> UserError {
 
 fn message(kind: &ProblemKind, label: &str) -> String {
     let (is, has) = match label {
-        "attributes" => ("are", "have"),
+        "attributes" | "properties" => ("are", "have"),
         _ => ("is", "has"),
     };
     match kind {
@@ -137,6 +137,7 @@ fn in_words(name: &str) -> String {
         "email" => "address".to_owned(),
         "expiresAt" => "time of expiry".to_owned(),
         "at" => "time".to_owned(),
+        "idempotencyKey" => "idempotency key".to_owned(),
         name => name.to_owned(),
     }
 }

@@ -161,7 +161,9 @@ async fn fields(schema: &ProbeSchema, name: &str) -> Vec<(String, String)> {
             innermost = &innermost["ofType"];
         }
         let below = match innermost["name"].as_str().unwrap() {
-            "Campaign" | "CampaignDraft" | "CampaignEventConnection" => return None,
+            "Campaign" | "CampaignDraft" | "CampaignEventConnection" | "DeliveryFailureConnection" => {
+                return None;
+            }
             "ID" | "String" | "Int" | "DateTime" | "CampaignStatus" | "CampaignAction" => "",
             "Segment" => "{ id name archivedAt }",
             "Schedule" => "{ kind startAt endAt }",

@@ -4,7 +4,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::future::join_all;
-use serde_json::Map;
 use tokio::time::{sleep, timeout};
 use understudy_domain::{CampaignId, Channel, Recipient, RenderedMessage, Stage, WorkspaceId};
 use understudy_persistence::read::{CampaignRead, ContentRead};
@@ -153,7 +152,7 @@ fn fill_in(campaign: CampaignId, content: &ContentRead, claims: &[Claim]) -> Vec
         if !audience.holds(recipient) {
             return Err(Ended::Canceled("the recipient had left the segments".to_owned()));
         }
-        let stage = Stage::new(recipient, (campaign, &content.name), &Map::new());
+        let stage = Stage::new(recipient, (campaign, &content.name), &claim.properties);
         let message = message.render(&stage);
         let message =
             message.map_err(|error| Ended::Failed(format!("the message cannot be filled in: {error}")))?;

@@ -2,7 +2,7 @@
 
 use understudy_domain::{CampaignId, Filter, Recipient, RecipientId, Segment, WorkspaceId};
 use understudy_persistence::read::{CampaignRead, Direction, Page, PlanRead};
-use understudy_persistence::{PlanStep, Snapshot, StoreError};
+use understudy_persistence::{Pending, PlanStep, Snapshot, StoreError};
 
 use super::Sender;
 
@@ -59,6 +59,7 @@ impl Sender {
         workspace: WorkspaceId,
         id: CampaignId,
         plan: PlanRead,
+        which: Pending,
         reason: &'static str,
     ) -> Result<bool, StoreError> {
         let now = (self.now)();
@@ -74,7 +75,7 @@ impl Sender {
             self.write_plan(workspace, nobody).await?;
         }
         let canceled = self.store.write(workspace, None, move |tx| {
-            Box::pin(async move { tx.cancel_pending(id, reason, CANCELED, now).await })
+            Box::pin(async move { tx.cancel_pending(id, which, reason, CANCELED, now).await })
         });
         Ok(canceled.await? > 0)
     }

@@ -5,7 +5,7 @@ use sea_orm::{JoinType, QueryResult};
 use uuid::Uuid;
 
 use super::tables::{
-    CAMPAIGN_DAYS, CAMPAIGN_DELIVERIES, CAMPAIGN_RECIPIENTS, CAMPAIGNS, CANVASES, CONTENT_SEGMENTS,
+    CALLS, CAMPAIGN_DAYS, CAMPAIGN_DELIVERIES, CAMPAIGN_RECIPIENTS, CAMPAIGNS, CANVASES, CONTENT_SEGMENTS,
     CONTENT_TAGS, CONTENTS, DELIVERIES, DRAFTS, ENGAGEMENTS, EVENTS, Kind, PLACES, Pages, RECIPIENTS,
     SEGMENTS, TOKENS, Table, WORKSPACES,
 };
@@ -28,7 +28,7 @@ const fn reference(from: &'static Table, column: &'static str, to: &'static Tabl
     }
 }
 
-const REFERENCES: [Reference; 34] = [
+const REFERENCES: [Reference; 36] = [
     reference(&CAMPAIGNS, "workspace_id", &WORKSPACES, Kind::Workspace),
     reference(&CAMPAIGNS, "content_id", &CONTENTS, Kind::Other),
     reference(&CAMPAIGNS, "archived_by_segment_id", &SEGMENTS, Kind::Segment),
@@ -52,6 +52,8 @@ const REFERENCES: [Reference; 34] = [
     reference(&ENGAGEMENTS, "workspace_id", &WORKSPACES, Kind::Workspace),
     reference(&ENGAGEMENTS, "campaign_id", &CAMPAIGNS, Kind::Campaign),
     reference(&ENGAGEMENTS, "recipient_id", &RECIPIENTS, Kind::Recipient),
+    reference(&CALLS, "workspace_id", &WORKSPACES, Kind::Workspace),
+    reference(&CALLS, "campaign_id", &CAMPAIGNS, Kind::Campaign),
     reference(&CAMPAIGN_DELIVERIES, "workspace_id", &WORKSPACES, Kind::Workspace),
     reference(&CAMPAIGN_DELIVERIES, "campaign_id", &CAMPAIGNS, Kind::Campaign),
     reference(&DELIVERIES, "workspace_id", &WORKSPACES, Kind::Workspace),

@@ -96,6 +96,7 @@ tables! {
     RECIPIENTS = "recipients" ["id": Recipient];
     CAMPAIGN_DAYS = "campaign_days" ["campaign_id": Campaign, "day": Day];
     CAMPAIGN_RECIPIENTS = "campaign_recipients" ["campaign_id": Campaign, "recipient_id": Recipient];
+    CALLS = "calls" ["id": Other];
     CAMPAIGN_DELIVERIES = "campaign_deliveries" ["campaign_id": Campaign];
     DELIVERIES = "deliveries" ["id": Other];
     ENGAGEMENTS = "engagements" ["id": Other];

@@ -10,14 +10,14 @@ use sea_orm::{
 
 use crate::StoreError;
 use crate::entity::{
-    campaign, campaign_day, campaign_delivery, campaign_event, campaign_recipient, canvas, content,
+    call, campaign, campaign_day, campaign_delivery, campaign_event, campaign_recipient, canvas, content,
     content_segment, content_tag, delivery, draft, engagement, in_app_place, recipient, segment, sender,
     token, workspace,
 };
 use crate::transaction::Transaction;
 
 /// The tables in an order in which each comes after those that it refers to.
-pub(super) static TABLES: [&dyn Table; 18] = [
+pub(super) static TABLES: [&dyn Table; 19] = [
     // The default one is there already.
     &Of::<workspace::Entity>::replacing(SMALL),
     &Of::<token::Entity>::new(SMALL),
@@ -36,6 +36,7 @@ pub(super) static TABLES: [&dyn Table; 18] = [
     // What they have in hand, they lose some time after: nobody counts for them any more.
     &Of::<sender::Entity>::new(SMALL),
     &Of::<campaign_delivery::Entity>::new(SMALL),
+    &Of::<call::Entity>::new(SMALL),
     &Of::<delivery::Entity>::new(SMALL),
     &Of::<campaign_event::Entity>::new(SMALL),
 ];

@@ -2,19 +2,24 @@
 
 use std::collections::HashMap;
 
-use sea_orm::sea_query::Expr;
+use sea_orm::sea_query::{Expr, Value};
 use sea_orm::{
-    ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _, QuerySelect as _, Select,
+    ColumnTrait as _, ConnectionTrait, EntityTrait as _, PaginatorTrait as _, QueryFilter as _,
+    QuerySelect as _, Select,
 };
-use understudy_domain::{CampaignId, DeliveryState, Progress, RecipientId, WorkspaceId};
+use understudy_domain::{
+    CampaignId, DeliveryState, Progress, Recipient, RecipientId, Timestamp, WorkspaceId,
+};
 use uuid::Uuid;
 
 use super::Snapshot;
+use super::keyset::{Keyset, slice};
+use super::page::{Page, Slice};
 use crate::StoreError;
 use crate::codes::Code as _;
 use crate::contents::IDS;
 use crate::entity::{campaign_delivery, delivery};
-use crate::rows;
+use crate::rows::{self, corrupt};
 
 /// How far the planning of a campaign has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,7 +34,71 @@ pub struct PlanRead {
     pub pending: u64,
 }
 
+/// A delivery that was given up.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FailureRead {
+    /// The delivery.
+    pub id: Uuid,
+    /// Who was to get it.
+    pub recipient: Recipient,
+    /// Why they do not.
+    pub reason: String,
+    /// How often a channel has tried.
+    pub attempts: u32,
+    /// When it was given up.
+    pub at: Timestamp,
+}
+
 impl Snapshot {
+    /// A page of the deliveries of a campaign that were given up, the first one first.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn failure_page(
+        &self,
+        campaign: CampaignId,
+        page: &Page<(Timestamp, Uuid)>,
+    ) -> Result<Slice<FailureRead>, StoreError> {
+        let keyset = Keyset::ascending([delivery::Column::EndedAt, delivery::Column::Id]);
+        let key = |(at, id): &(Timestamp, Uuid)| vec![Value::from(*at), Value::from(*id)];
+        let select = keyset.page(self.failed(campaign), page, key);
+        let slice = slice(select.all(&self.db).await?, page);
+        let recipients = slice
+            .items
+            .iter()
+            .map(|row| RecipientId::from_uuid(row.recipient_id));
+        let recipients = self.recipients(&recipients.collect::<Vec<_>>()).await?;
+        let failures = slice.items.iter().map(|row| {
+            let recipient = recipients.get(&RecipientId::from_uuid(row.recipient_id));
+            Ok(FailureRead {
+                id: row.id,
+                recipient: recipient
+                    .cloned()
+                    .ok_or_else(|| corrupt("delivery without its recipient", row.id))?,
+                reason: row.reason.clone().unwrap_or_default(),
+                attempts: row.attempts.unsigned_abs().into(),
+                at: row.ended_at.ok_or_else(|| corrupt("end of a delivery", row.id))?,
+            })
+        });
+        let failures = failures.collect::<Result<_, StoreError>>()?;
+        Ok(slice.with_items(failures))
+    }
+
+    /// How many deliveries of a campaign were given up, of those whose recipients are still there.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn failure_count(&self, campaign: CampaignId) -> Result<u64, StoreError> {
+        Ok(self.failed(campaign).count(&self.db).await?)
+    }
+
+    fn failed(&self, campaign: CampaignId) -> Select<delivery::Entity> {
+        delivery::Entity::find()
+            .filter(delivery::Column::WorkspaceId.eq(self.workspace.uuid()))
+            .filter(delivery::Column::CampaignId.eq(campaign.uuid()))
+            .filter(delivery::Column::State.eq(DeliveryState::Failed.code()))
+    }
+
     /// How far the planning of a campaign has come; `None` if it was never launched.
     ///
     /// # Errors
@@ -62,6 +131,21 @@ impl Snapshot {
         campaign_delivery::Entity::find()
             .filter(campaign_delivery::Column::WorkspaceId.eq(self.workspace.uuid()))
             .filter(campaign_delivery::Column::CampaignId.is_in(campaigns.iter().copied()))
+    }
+
+    /// Whether deliveries of a campaign are pending that no call has planned.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn has_planned(&self, campaign: CampaignId) -> Result<bool, StoreError> {
+        let planned = delivery::Entity::find()
+            .select_only()
+            .expr(Expr::val(1))
+            .filter(delivery::Column::CampaignId.eq(campaign.uuid()))
+            .filter(delivery::Column::State.eq(DeliveryState::Pending.code()))
+            .filter(delivery::Column::RunId.eq(campaign.uuid()));
+        let found = planned.limit(1).into_tuple::<i32>().one(&self.db).await?;
+        Ok(found.is_some())
     }
 
     /// Whether a channel has something of this in its hands.

@@ -1,11 +1,12 @@
 //! What became of a campaign on a day, and how far its sending has come.
 
 use sea_orm::ActiveValue::Set;
+use serde_json::{Map, Value};
 use understudy_domain::{CampaignId, Date, Progress, Results, WorkspaceId};
 
 use super::corrupt;
 use crate::StoreError;
-use crate::entity::{campaign_day, campaign_delivery};
+use crate::entity::{call, campaign_day, campaign_delivery};
 
 pub(crate) fn results(row: &campaign_day::Model) -> Result<Results, StoreError> {
     let number = |count: i64| u64::try_from(count).map_err(|_| corrupt("count of a day", count));
@@ -40,6 +41,11 @@ pub(crate) fn day_columns(
         first_sent_at: Set(results.first_sent_at),
         last_sent_at: Set(results.last_sent_at),
     }
+}
+
+/// What a call brought along.
+pub(crate) fn properties(row: &call::Model) -> Result<Map<String, Value>, StoreError> {
+    serde_json::from_str(&row.properties).map_err(|_| corrupt("object of properties", row.id))
 }
 
 pub(crate) fn progress(row: &campaign_delivery::Model) -> Result<Progress, StoreError> {

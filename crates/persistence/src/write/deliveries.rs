@@ -4,11 +4,13 @@ mod canceled;
 mod senders;
 
 pub(super) use canceled::MISSED;
+pub use canceled::Pending;
 
 use std::collections::{BTreeMap, HashMap};
 
 use sea_orm::sea_query::{Expr, ExprTrait as _};
 use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _};
+use serde_json::{Map, Value};
 use understudy_domain::{
     CampaignId, Date, DeliveryState, Recipient, RecipientId, Results, Status, Timestamp,
 };
@@ -41,6 +43,8 @@ pub struct Claim {
     pub attempt: u32,
     /// Who is to get it.
     pub recipient: Recipient,
+    /// What the call brought along that sends it.
+    pub properties: Map<String, Value>,
 }
 
 /// How an attempt ended.
@@ -133,16 +137,20 @@ impl WriteTx {
         if !content.schedule.sends_at(now) {
             return Ok(None);
         }
-        let mut recipients = self.recipients_of(&due).await?;
+        let recipients = self.recipients_of(&due).await?;
+        let properties = self.properties(due.iter().map(|row| row.run_id)).await?;
         let mut claims = Vec::with_capacity(due.len());
         for row in &due {
+            // One that is called twice may be there twice.
             let recipient = recipients
-                .remove(&row.recipient_id)
+                .get(&row.recipient_id)
+                .cloned()
                 .ok_or_else(|| corrupt("delivery without its recipient", row.id))?;
             claims.push(Claim {
                 id: row.id,
                 attempt: u32::from(row.attempts.unsigned_abs()) + 1,
                 recipient,
+                properties: properties.get(&row.run_id).cloned().unwrap_or_default(),
             });
         }
         delivery::Entity::update_many()
@@ -253,6 +261,8 @@ impl WriteTx {
                 .filter(delivery::Column::Id.is_in(erased))
                 .exec(&self.db)
                 .await?;
+            let runs = ended.iter().map(|(row, _)| row.run_id);
+            self.forget_calls(runs.collect()).await?;
         }
         for (campaign, _) in self.reach(&reached).await? {
             results.entry((campaign, now.date_naive())).or_default().reached += 1;

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use sea_orm::ActiveValue::Set;
-use sea_orm::sea_query::{Expr, ExprTrait as _, OnConflict};
+use sea_orm::sea_query::{Expr, ExprTrait as _};
 use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QuerySelect as _, UpdateMany};
 use understudy_domain::{
     Campaign, CampaignId, DeliveryState, PlanChange, RecipientId, Status, Timestamp, plan_changes,
@@ -180,26 +180,13 @@ impl WriteTx {
         let again: Vec<Uuid> = canceled.map(|(_, id, ..)| *id).collect();
         self.plan_again(step, &again).await?;
         let known: HashSet<Uuid> = known.into_iter().map(|(recipient, ..)| recipient).collect();
-        let existing = self.existing_recipients(step.recipients.iter().copied()).await?;
-        let new = step.recipients.iter();
-        let new = new.filter(|id| existing.contains(id) && !known.contains(&id.uuid()));
-        let rows: Vec<_> = new.map(|recipient| self.pending(step, *recipient)).collect();
-        for rows in rows.chunks(ROWS) {
-            delivery::Entity::insert_many(rows.iter().cloned())
-                .on_conflict(OnConflict::new().do_nothing().to_owned())
-                .exec_without_returning(&self.db)
-                .await?;
-        }
-        let planned = i64::try_from(rows.len()).unwrap_or(i64::MAX);
-        self.update_plans(&[step.campaign.uuid()], |update| {
-            let more = |column: campaign_delivery::Column| Expr::col(column).add(planned);
-            let (planned, pending) = (
-                more(campaign_delivery::Column::Planned),
-                more(campaign_delivery::Column::Pending),
-            );
+        let new = step.recipients.iter().copied();
+        let new: Vec<RecipientId> = new.filter(|id| !known.contains(&id.uuid())).collect();
+        let run = step.campaign.uuid();
+        self.insert_deliveries(step.campaign, run, &new, step.due_at)
+            .await?;
+        self.update_plans(&[run], |update| {
             update
-                .col_expr(campaign_delivery::Column::Planned, planned)
-                .col_expr(campaign_delivery::Column::Pending, pending)
                 .col_expr(campaign_delivery::Column::IsPlanned, Expr::val(step.to.is_none()))
                 .col_expr(
                     campaign_delivery::Column::PlannedTo,
@@ -240,20 +227,49 @@ impl WriteTx {
         .await
     }
 
-    fn pending(&self, step: &PlanStep, recipient: RecipientId) -> delivery::ActiveModel {
-        delivery::ActiveModel {
-            id: Set(Uuid::now_v7()),
-            workspace_id: Set(self.workspace.uuid()),
-            campaign_id: Set(step.campaign.uuid()),
-            run_id: Set(step.campaign.uuid()),
-            recipient_id: Set(recipient.uuid()),
-            state: Set(DeliveryState::Pending.code().to_owned()),
-            attempts: Set(0),
-            due_at: Set(step.due_at),
-            not_before: Set(step.due_at),
-            sender_id: Set(None),
-            reason: Set(None),
-            ended_at: Set(None),
+    /// Writes pending deliveries to those of the recipients who are there, and who have none of this run. How many.
+    pub(super) async fn insert_deliveries(
+        &self,
+        campaign: CampaignId,
+        run: Uuid,
+        recipients: &[RecipientId],
+        due_at: Timestamp,
+    ) -> Result<usize, StoreError> {
+        let existing = self.existing_recipients(recipients.iter().copied()).await?;
+        let new = recipients.iter().filter(|id| existing.contains(id));
+        let rows: Vec<_> = new
+            .map(|recipient| delivery::ActiveModel {
+                id: Set(Uuid::now_v7()),
+                workspace_id: Set(self.workspace.uuid()),
+                campaign_id: Set(campaign.uuid()),
+                run_id: Set(run),
+                recipient_id: Set(recipient.uuid()),
+                state: Set(DeliveryState::Pending.code().to_owned()),
+                attempts: Set(0),
+                due_at: Set(due_at),
+                not_before: Set(due_at),
+                sender_id: Set(None),
+                reason: Set(None),
+                ended_at: Set(None),
+            })
+            .collect();
+        for rows in rows.chunks(ROWS) {
+            delivery::Entity::insert_many(rows.iter().cloned())
+                .exec_without_returning(&self.db)
+                .await?;
         }
+        let planned = i64::try_from(rows.len()).unwrap_or(i64::MAX);
+        let more = |column: campaign_delivery::Column| Expr::col(column).add(planned);
+        let (all, pending) = (
+            more(campaign_delivery::Column::Planned),
+            more(campaign_delivery::Column::Pending),
+        );
+        self.update_plans(&[campaign.uuid()], |update| {
+            update
+                .col_expr(campaign_delivery::Column::Planned, all)
+                .col_expr(campaign_delivery::Column::Pending, pending)
+        })
+        .await?;
+        Ok(rows.len())
     }
 }

@@ -1,6 +1,6 @@
 //! Deliveries that are never to be made.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait as _, EntityTrait as _, JoinType, QueryFilter as _, QuerySelect as _};
@@ -11,31 +11,43 @@ use super::{Delta, Ended};
 use crate::StoreError;
 use crate::WriteTx;
 use crate::codes::Code as _;
-use crate::entity::{campaign, campaign_delivery, content, delivery};
+use crate::entity::{call, campaign, campaign_delivery, content, delivery};
 use crate::read::in_app::by_content;
 
 /// Why those are not sent that were missed, and do not come back.
 pub(in crate::write) const MISSED: &str = "it was due while the campaign was stopped";
 
+/// Which of the pending deliveries of a campaign.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pending {
+    /// All of them.
+    All,
+    /// Those that no call has planned.
+    Planned,
+}
+
 impl WriteTx {
-    /// Takes pending deliveries of a campaign out, at most so many. How many there were.
+    /// Takes pending deliveries of a campaign out, at most so many: all of them, or those alone that no call has planned. How
+    /// many there were.
     ///
     /// # Errors
     /// If the database fails.
     pub async fn cancel_pending(
         &self,
         id: CampaignId,
+        which: Pending,
         reason: &str,
         most: u64,
         now: Timestamp,
     ) -> Result<usize, StoreError> {
-        let pending = delivery::Entity::find()
+        let mut pending = delivery::Entity::find()
             .filter(delivery::Column::WorkspaceId.eq(self.workspace.uuid()))
             .filter(delivery::Column::CampaignId.eq(id.uuid()))
-            .filter(delivery::Column::State.eq(DeliveryState::Pending.code()))
-            .limit(most)
-            .all(&self.db)
-            .await?;
+            .filter(delivery::Column::State.eq(DeliveryState::Pending.code()));
+        if which == Pending::Planned {
+            pending = pending.filter(delivery::Column::RunId.eq(id.uuid()));
+        }
+        let pending = pending.limit(most).all(&self.db).await?;
         let canceled = Ended::Canceled(reason.to_owned());
         let ended: Vec<_> = pending.iter().map(|row| (row, &canceled)).collect();
         self.end(&ended, now).await?;
@@ -104,6 +116,8 @@ impl WriteTx {
         };
         let pending = of_theirs().filter(delivery::Column::State.eq(DeliveryState::Pending.code()));
         let mut deltas: BTreeMap<Uuid, Delta> = BTreeMap::new();
+        let runs = of_theirs().select_only().column(delivery::Column::RunId);
+        let runs: BTreeSet<Uuid> = runs.into_tuple().all(&self.db).await?.into_iter().collect();
         for row in pending.all(&self.db).await? {
             let delta = deltas.entry(row.campaign_id).or_default();
             delta.add(DeliveryState::Pending, -1);
@@ -114,6 +128,23 @@ impl WriteTx {
             .filter(delivery::Column::WorkspaceId.eq(self.workspace.uuid()))
             .filter(delivery::Column::RecipientId.eq(id.uuid()))
             .filter(delivery::Column::State.ne(DeliveryState::Claimed.code()))
+            .exec(&self.db)
+            .await?;
+        self.forget_calls(runs).await
+    }
+
+    /// Forgets those of the calls that nothing is kept of.
+    pub(super) async fn forget_calls(&self, runs: BTreeSet<Uuid>) -> Result<(), StoreError> {
+        let kept = delivery::Entity::find()
+            .select_only()
+            .column(delivery::Column::RunId)
+            .distinct()
+            .filter(delivery::Column::RunId.is_in(runs.iter().copied()));
+        let kept: Vec<Uuid> = kept.into_tuple().all(&self.db).await?;
+        let gone = runs.into_iter().filter(|run| !kept.contains(run));
+        call::Entity::delete_many()
+            .filter(call::Column::WorkspaceId.eq(self.workspace.uuid()))
+            .filter(call::Column::Id.is_in(gone))
             .exec(&self.db)
             .await?;
         Ok(())
