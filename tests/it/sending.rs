@@ -17,7 +17,7 @@ use crate::harness::{World, channels, email, findings};
 const A_WHILE: Duration = Duration::from_millis(1_500);
 
 /// A campaign of webhooks to this receiver, with this in each body.
-fn hooks(receiver: &Receiver, what: &str) -> Value {
+pub(crate) fn hooks(receiver: &Receiver, what: &str) -> Value {
     json!({ "name": "Hook", "message": { "webhook": {
         "url": receiver.url("/hook"),
         "body": format!("{what} {{{{ recipient.externalId }}}}"),

@@ -12,7 +12,7 @@ use understudy_domain::{LifecycleCommand, WorkspaceId};
 use understudy_persistence::StoreError;
 use understudy_persistence::read::Fenced;
 
-use crate::{App, Clock, Failure};
+use crate::{App, Clock, Failure, figures};
 
 /// The pauses in which it is looked whether something is in hand: the first one, and the longest.
 const PAUSES: [Duration; 2] = [Duration::from_millis(2), Duration::from_millis(100)];
@@ -39,12 +39,16 @@ impl App {
         fenced: Fenced<'_>,
     ) -> Result<(), Failure> {
         let (mut watch, [mut pause, longest]) = (Watch::default(), PAUSES);
-        let mut answered = Instant::now();
+        let begun = Instant::now();
+        let mut answered = begun;
         loop {
             sleep(pause).await;
             pause = (pause * 2).min(longest);
             match self.look(workspace, fenced, &mut watch).await {
-                Ok(false) => return Ok(()),
+                Ok(false) => {
+                    figures::record_fence(begun.elapsed());
+                    return Ok(());
+                }
                 Ok(true) => answered = Instant::now(),
                 Err(error) if error.is_unavailable() && answered.elapsed() < PATIENCE => {}
                 Err(error) => return Err(StoreError::Uncertain(error.to_string()).into()),

@@ -1,5 +1,7 @@
 //! What is told of the use cases to whoever collects figures in this process.
 
+use std::time::Duration;
+
 use metrics::{Unit, describe_histogram, histogram};
 use understudy_domain::{LifecycleCommand, Timestamp};
 
@@ -16,6 +18,11 @@ pub fn describe_metrics() {
         Unit::Seconds,
         "Time from an event to when it is handed to a subscriber who had reached the end of the log before."
     );
+    describe_histogram!(
+        "understudy_fence_wait_seconds",
+        Unit::Seconds,
+        "Time that a command has waited until nothing was in the hands of a channel, where something was."
+    );
 }
 
 /// A bulk command was carried out on so many campaigns.
@@ -30,6 +37,11 @@ pub(crate) fn record_bulk(command: LifecycleCommand, campaigns: usize) {
     // There are at most some thousands.
     #[allow(clippy::cast_precision_loss)]
     histogram!("understudy_bulk_campaigns", "command" => command).record(campaigns as f64);
+}
+
+/// A command has waited so long until nothing was in hand.
+pub(crate) fn record_fence(waited: Duration) {
+    histogram!("understudy_fence_wait_seconds").record(waited);
 }
 
 /// An event of this time is handed to a subscriber. The clock of another server may be ahead of this one's.

@@ -7,6 +7,7 @@
 mod attempt;
 mod channels;
 mod email;
+mod figures;
 mod lease;
 mod public;
 mod rate;
@@ -16,6 +17,7 @@ mod webhook;
 pub use attempt::{Failure, MOST_ATTEMPTS, pause};
 pub use channels::Channels;
 pub use email::{Email, EmailOptions, Emails, NoServer, SmtpServer};
+pub use figures::describe_metrics;
 pub use lease::Watch;
 pub use lettre::message::Mailbox;
 pub use public::is_public;

@@ -38,6 +38,7 @@ impl Figures {
             .install_recorder()?;
         understudy_transport::describe_metrics();
         understudy_app::describe_metrics();
+        understudy_delivery::describe_metrics();
         describe();
         gauge!("understudy_build_info", "version" => env!("CARGO_PKG_VERSION")).set(1.0);
         let figures = Self(handle);

@@ -1,6 +1,7 @@
 //! The figures of the process, as Prometheus reads them.
 
 mod scrape;
+mod sending;
 
 use std::time::{Duration, Instant};
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::future::join_all;
-use tokio::time::{sleep, timeout};
+use tokio::time::{Instant, sleep, timeout};
 use understudy_domain::{CampaignId, Channel, Recipient, RenderedMessage, Stage, WorkspaceId};
 use understudy_persistence::read::{CampaignRead, ContentRead};
 use understudy_persistence::{Claim, Ended, StoreError};
@@ -12,6 +12,7 @@ use uuid::Uuid;
 
 use super::Sender;
 use super::planning::{Audience, blocking};
+use crate::figures::{self, InFlight};
 use crate::{Failure, MOST_ATTEMPTS, pause};
 
 /// How many messages of a campaign a sender has in hand at once.
@@ -49,6 +50,8 @@ impl Sender {
                 return Err(error);
             }
         };
+        let channel = claimed.content.channel;
+        let in_flight = InFlight::begin(channel, claimed.claims.len());
         let ids: Vec<Uuid> = claimed.claims.iter().map(|claim| claim.id).collect();
         let attempts: Vec<u32> = claimed.claims.iter().map(|claim| claim.attempt).collect();
         let ready = blocking(move || fill_in(id, &claimed.content, &claimed.claims)).await;
@@ -61,10 +64,12 @@ impl Sender {
                     Ok((message, to)) => self.attempt(&message, &to, *id, attempt).await,
                     Err(ended) => ended,
                 };
+                figures::record_ended(channel, &ended);
                 (*id, ended)
             });
         let ended = join_all(attempts).await;
         self.note(workspace, InHand::Ended(ended)).await;
+        drop(in_flight);
         Ok(true)
     }
 
@@ -72,9 +77,11 @@ impl Sender {
         if !self.lease.allows(self.options.attempt_within) {
             return Ended::Untried;
         }
-        let key = id.to_string();
+        let (key, begun) = (id.to_string(), Instant::now());
         let sent = self.channels.send(message, to, &key, (self.now)());
-        let failure = match timeout(self.options.attempt_within, sent).await {
+        let sent = timeout(self.options.attempt_within, sent).await;
+        figures::record_attempt(message.channel(), begun.elapsed());
+        let failure = match sent {
             Ok(Ok(())) => return Ended::Sent,
             Ok(Err(failure)) => failure,
             Err(_) => overdue(message.channel()),
