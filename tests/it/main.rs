@@ -35,6 +35,7 @@ mod harness;
 mod http;
 mod ids;
 mod in_app_decision;
+mod in_app_fence;
 mod in_app_order;
 mod in_app_priority;
 mod in_app_walk;

@@ -17,6 +17,7 @@ mod query;
 mod sample;
 mod scalar;
 mod schema;
+mod showing;
 mod subscription;
 mod types;
 mod user_error;

@@ -5,6 +5,7 @@ use understudy_app::{App, Caller};
 
 use crate::mutation::Mutation;
 use crate::query::Query;
+use crate::showing::HoldDecisions;
 use crate::subscription::Subscription;
 use crate::types::content::CampaignContent;
 
@@ -36,7 +37,7 @@ pub fn schema(app: App, caller: Caller) -> Schema {
 /// connection. Whoever takes an operation in puts its [`Caller`] into the request's data.
 #[must_use]
 pub fn unfinished(app: App) -> Unfinished {
-    builder().data(app)
+    builder().data(app).extension(HoldDecisions)
 }
 
 /// The same, for those who validate documents before they have them executed. It does not do so again: its own rules

@@ -5,7 +5,7 @@ use std::hash::Hash;
 use std::sync::Arc;
 
 use understudy_domain::{Action, Campaign, CampaignId, LifecycleCommand, MissedPolicy, Transition};
-use understudy_persistence::read::{CampaignFilter, Fenced};
+use understudy_persistence::read::{CampaignFilter, Fenced, Held};
 use understudy_persistence::{Change, StoreError, WriteError, WriteTx};
 
 use crate::error::{CommandError, Refused, Target};
@@ -125,26 +125,26 @@ impl App {
                     if options.policy == BulkPolicy::AllOrNothing && report.items.iter().any(is_refused) {
                         return Err(End::RolledBack(report.nothing_changed()));
                     }
-                    let is_in_hand = !options.dry_run
-                        && is_fenced(&command)
-                        && tx.is_in_hand(Fenced::Campaigns(&ids)).await?;
-                    Ok((report, is_in_hand))
+                    let held = if !options.dry_run && is_fenced(&command) {
+                        tx.held(Fenced::Campaigns(&ids)).await?
+                    } else {
+                        Held::default()
+                    };
+                    Ok((report, held))
                 })
             })
             .await;
-        let (report, is_in_hand) = match end {
+        let (report, held) = match end {
             Ok(ended) => ended,
-            Err(End::RolledBack(report)) => (report, false),
+            Err(End::RolledBack(report)) => (report, Held::default()),
             Err(End::Error(error)) => return Err(error),
         };
         if !options.dry_run {
             figures::record_bulk(command, report.items.len());
         }
-        if is_in_hand {
-            let ids: Vec<CampaignId> = report.items.iter().map(|item| item.id).collect();
-            self.until_out_of_hand(caller.workspace, Fenced::Campaigns(&ids))
-                .await?;
-        }
+        let ids: Vec<CampaignId> = report.items.iter().map(|item| item.id).collect();
+        self.until_let_go(caller.workspace, Fenced::Campaigns(&ids), held)
+            .await?;
         Ok(report)
     }
 }

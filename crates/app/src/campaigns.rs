@@ -8,7 +8,7 @@ use understudy_domain::{
     Action, Campaign, CampaignId, Command, DraftId, InAppLevel, LifecycleCommand, MissedPolicy, SegmentId,
     Transition,
 };
-use understudy_persistence::read::Fenced;
+use understudy_persistence::read::{Fenced, Held};
 use understudy_persistence::{StoreError, WriteTx};
 use uuid::Uuid;
 
@@ -152,17 +152,18 @@ impl App {
                     entry: &entry,
                 };
                 let transition = before.clone().edit((*command).clone(), now)?;
-                let applied = save(tx, Some(&before), transition).await?;
                 // What is sent from then on is the new content.
-                let is_in_hand = changes_live && tx.is_in_hand(Fenced::Campaigns(&[id])).await?;
-                Ok::<_, CommandError>((applied, is_in_hand))
+                let held = if changes_live {
+                    tx.held(Fenced::Campaigns(&[id])).await?
+                } else {
+                    Held::default()
+                };
+                Ok::<_, CommandError>((save(tx, Some(&before), transition).await?, held))
             })
         });
-        let (applied, is_in_hand) = applied.await?;
-        if is_in_hand {
-            self.until_out_of_hand(caller.workspace, Fenced::Campaigns(&[id]))
-                .await?;
-        }
+        let (applied, held) = applied.await?;
+        self.until_let_go(caller.workspace, Fenced::Campaigns(&[id]), held)
+            .await?;
         Ok(applied)
     }
 
@@ -190,16 +191,17 @@ impl App {
                 {
                     tx.skip_missed(&[id], now).await?;
                 }
-                let applied = save(tx, Some(&before), transition).await?;
-                let is_in_hand = is_fenced(&command) && tx.is_in_hand(Fenced::Campaigns(&[id])).await?;
-                Ok::<_, CommandError>((applied, is_in_hand))
+                let held = if is_fenced(&command) {
+                    tx.held(Fenced::Campaigns(&[id])).await?
+                } else {
+                    Held::default()
+                };
+                Ok::<_, CommandError>((save(tx, Some(&before), transition).await?, held))
             })
         });
-        let (applied, is_in_hand) = applied.await?;
-        if is_in_hand {
-            self.until_out_of_hand(caller.workspace, Fenced::Campaigns(&[id]))
-                .await?;
-        }
+        let (applied, held) = applied.await?;
+        self.until_let_go(caller.workspace, Fenced::Campaigns(&[id]), held)
+            .await?;
         Ok(applied)
     }
 }

@@ -2,7 +2,8 @@
 //!
 //! Messages are taken in hand in a transaction that sees whether their campaign is active. So after the commit of a stop
 //! nobody takes any more of them in hand, and all that is left to do is to wait for those who had before: until they have
-//! noted how it ended, or are known to have gone, and to hand over nothing any more. Both take a bounded time.
+//! noted how it ended, or are known to have gone, and to hand over nothing any more. Both take a bounded time. In-app
+//! decisions, of which nothing is written down, are waited for, too: see [`showing`](crate::showing).
 
 use std::time::Duration;
 
@@ -10,7 +11,7 @@ use tokio::time::{Instant, sleep};
 use understudy_delivery::Watch;
 use understudy_domain::{LifecycleCommand, WorkspaceId};
 use understudy_persistence::StoreError;
-use understudy_persistence::read::Fenced;
+use understudy_persistence::read::{Fenced, Held};
 
 use crate::{App, Clock, Failure, figures};
 
@@ -29,15 +30,30 @@ pub(crate) const fn is_fenced(command: &LifecycleCommand) -> bool {
 }
 
 impl App {
+    /// Waits until nothing of this is in anybody's hands, who are those whom the transaction of the command has seen.
+    ///
+    /// # Errors
+    /// If the database fails: what was commanded is done, and what was in hand before may still leave.
+    pub(crate) async fn until_let_go(
+        &self,
+        workspace: WorkspaceId,
+        fenced: Fenced<'_>,
+        held: Held,
+    ) -> Result<(), Failure> {
+        if held.may_be_shown {
+            self.until_not_shown().await;
+        }
+        if held.in_hand {
+            self.until_out_of_hand(workspace, fenced).await?;
+        }
+        Ok(())
+    }
+
     /// Waits until nothing of this is in the hands of a channel. The transaction of the command has seen that something is.
     ///
     /// # Errors
     /// If the database fails: what was commanded is done, and what was in hand before may still leave.
-    pub(crate) async fn until_out_of_hand(
-        &self,
-        workspace: WorkspaceId,
-        fenced: Fenced<'_>,
-    ) -> Result<(), Failure> {
+    async fn until_out_of_hand(&self, workspace: WorkspaceId, fenced: Fenced<'_>) -> Result<(), Failure> {
         let (mut watch, [mut pause, longest]) = (Watch::default(), PAUSES);
         let begun = Instant::now();
         let mut answered = begun;

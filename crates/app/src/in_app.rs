@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use understudy_domain::{
     CampaignId, CanvasId, ContentId, InAppVerdict, InAppWish, Recipient, RecipientId, RenderedMessage,
-    Segment, SegmentId,
+    Segment, SegmentId, Version,
 };
 use understudy_persistence::read::{CampaignRead, InAppSourceRead, Wants};
 use understudy_persistence::{Snapshot, StoreError};
@@ -33,6 +33,16 @@ pub struct InAppDecision {
     pub candidates: Vec<(InAppSourceRead, InAppVerdict)>,
     /// The winner's message; `None` if it is a Canvas, or nobody won.
     pub message: Option<RenderedMessage>,
+}
+
+impl InAppDecision {
+    /// The campaign that gets the slot, if one does, and the version it has.
+    #[must_use]
+    pub fn winning_campaign(&self) -> Option<(CampaignId, Version)> {
+        let mut candidates = self.candidates.iter();
+        let (winner, _) = candidates.find(|(_, verdict)| *verdict == InAppVerdict::Won)?;
+        campaign(winner).map(|campaign| (campaign.id, campaign.version))
+    }
 }
 
 /// Why nothing is decided.

@@ -23,6 +23,7 @@ mod reads;
 mod recipients;
 mod secret;
 mod segments;
+mod showing;
 mod test_messages;
 
 pub use access::{Bearer, MadeToken};
@@ -41,11 +42,13 @@ pub use reads::{ReadShare, View};
 pub use recipients::MOST_RECIPIENTS;
 pub use secret::{NoRandomness, Secret};
 pub use segments::SegmentArchiving;
+pub use showing::Showing;
 pub use test_messages::{MOST_TEST_ADDRESSES, TestReport, Untested};
 pub use understudy_persistence::SecretHash;
 pub use understudy_persistence::read;
 pub use understudy_persistence::{Connections, OpenError, Snapshot, StoreError};
 
+use showing::Decisions;
 use tokio::sync::watch;
 use understudy_delivery::{Channels, Sender, SenderOptions};
 use understudy_persistence::Store;
@@ -57,6 +60,8 @@ pub struct App {
     clock: Clock,
     /// What messages are sent by; nothing is where there are none.
     channels: Option<Channels>,
+    /// The in-app decisions that are being answered here.
+    decisions: Decisions,
 }
 
 impl App {
@@ -69,6 +74,7 @@ impl App {
             store: Store::open(url).await?,
             clock: Clock,
             channels: None,
+            decisions: Decisions::default(),
         })
     }
 
@@ -81,6 +87,7 @@ impl App {
             store: Store::open_existing(url).await?,
             clock: Clock,
             channels: None,
+            decisions: Decisions::default(),
         })
     }
 

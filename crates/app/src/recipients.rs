@@ -80,15 +80,13 @@ impl App {
             Box::pin(async move {
                 let is_deleted = tx.delete_recipient(id).await?;
                 // Whoever repeats it after a lost answer waits, too.
-                let is_in_hand = tx.is_in_hand(Fenced::Recipient(id)).await?;
-                Ok::<_, CommandError>((is_deleted, is_in_hand))
+                let held = tx.held(Fenced::Recipient(id)).await?;
+                Ok::<_, CommandError>((is_deleted, held))
             })
         });
-        let (is_deleted, is_in_hand) = deleted.await?;
-        if is_in_hand {
-            self.until_out_of_hand(caller.workspace, Fenced::Recipient(id))
-                .await?;
-        }
+        let (is_deleted, held) = deleted.await?;
+        self.until_let_go(caller.workspace, Fenced::Recipient(id), held)
+            .await?;
         if is_deleted {
             Ok(id)
         } else {

@@ -6,7 +6,7 @@ use understudy_domain::campaign::ArchiveCause;
 use understudy_domain::source::SegmentPatch;
 use understudy_domain::{Action, CampaignId, LifecycleCommand, Segment, SegmentId};
 use understudy_persistence::WriteTx;
-use understudy_persistence::read::Fenced;
+use understudy_persistence::read::{Fenced, Held};
 use uuid::Uuid;
 
 use crate::bulk::advance_all;
@@ -98,8 +98,8 @@ impl App {
                         segment: Applied { id, changed: false },
                         archived_campaigns: vec![],
                     };
-                    let is_in_hand = tx.is_in_hand(Fenced::Campaigns(&using)).await?;
-                    return Ok((nothing, using, is_in_hand));
+                    let held = tx.held(Fenced::Campaigns(&using)).await?;
+                    return Ok((nothing, using, held));
                 }
                 let command = LifecycleCommand::Archive(ArchiveCause::Segment(id));
                 let archived_campaigns = advance_all(tx, &using, command, dry_run, clock).await?;
@@ -114,15 +114,17 @@ impl App {
                     segment: Applied { id, changed: true },
                     archived_campaigns,
                 };
-                let is_in_hand = !dry_run && tx.is_in_hand(Fenced::Campaigns(&using)).await?;
-                Ok::<_, CommandError>((archiving, using, is_in_hand))
+                let held = if dry_run {
+                    Held::default()
+                } else {
+                    tx.held(Fenced::Campaigns(&using)).await?
+                };
+                Ok::<_, CommandError>((archiving, using, held))
             })
         });
-        let (archiving, using, is_in_hand) = archiving.await?;
-        if is_in_hand {
-            self.until_out_of_hand(caller.workspace, Fenced::Campaigns(&using))
-                .await?;
-        }
+        let (archiving, using, held) = archiving.await?;
+        self.until_let_go(caller.workspace, Fenced::Campaigns(&using), held)
+            .await?;
         Ok(archiving)
     }
 

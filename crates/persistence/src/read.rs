@@ -16,7 +16,7 @@ mod snapshot;
 mod sources;
 mod tokens;
 
-pub use deliveries::{FailureRead, Fenced, PlanRead};
+pub use deliveries::{FailureRead, Fenced, Held, PlanRead};
 pub use model::{
     CampaignRead, CanvasRead, ContentRead, DraftRead, InAppSourceRead, RecordedEvent, Wants, WorkspaceRead,
 };

@@ -78,6 +78,12 @@ impl WriteError for StoreError {
 }
 
 impl Store {
+    /// Whether there may be other processes that serve from this database.
+    #[must_use]
+    pub fn is_shared(&self) -> bool {
+        self.inner.readers.get_database_backend() == DbBackend::Postgres
+    }
+
     /// Opens the database at `url`, making and migrating it where needed.
     ///
     /// # Errors

@@ -7,6 +7,7 @@ use understudy_domain::{InAppVerdict, RecipientId, RenderedMessage};
 
 use crate::error::Failed;
 use crate::id;
+use crate::showing::Showings;
 use crate::types::in_app::{InAppCandidate, InAppDecision};
 use crate::types::message::RenderedInApp;
 use crate::viewer::Viewer;
@@ -34,12 +35,18 @@ pub(super) async fn decision(
         .filter_map(|path| wants::at(ctx.field(), path))
         .reduce(Wants::and);
     let viewer = Viewer::of(ctx)?;
+    let mut showing = viewer.app.begin_showing();
     let snapshot = viewer.snapshot().await?;
     let decided = viewer
         .app
         .decide_in_app(&snapshot, &question, wants.unwrap_or_default())
         .await?;
     let decision = decided.map_err(not_found)?;
+    drop(snapshot);
+    if let Some((campaign, version)) = decision.winning_campaign() {
+        showing.shows(viewer.caller.workspace, question.recipient, campaign, version);
+    }
+    Showings::hold(ctx, showing)?;
     let message = decision.message.map(|message| match message {
         RenderedMessage::InApp { title, body } => Ok(RenderedInApp::new(title, body)),
         RenderedMessage::Email { .. } | RenderedMessage::Webhook { .. } => {

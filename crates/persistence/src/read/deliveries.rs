@@ -1,14 +1,15 @@
 //! Reading how far the sending of campaigns has come, and what is in hand.
 
 use std::collections::HashMap;
+use std::iter;
 
-use sea_orm::sea_query::{Expr, Value};
+use sea_orm::sea_query::{Expr, SimpleExpr, Value};
 use sea_orm::{
-    ColumnTrait as _, ConnectionTrait, EntityTrait as _, PaginatorTrait as _, QueryFilter as _,
-    QuerySelect as _, Select,
+    ColumnTrait as _, ConnectionTrait, EntityTrait, PaginatorTrait as _, QueryFilter as _, QuerySelect as _,
+    Select,
 };
 use understudy_domain::{
-    CampaignId, DeliveryState, Progress, Recipient, RecipientId, Timestamp, WorkspaceId,
+    CampaignId, Channel, DeliveryState, Progress, Recipient, RecipientId, Timestamp, WorkspaceId,
 };
 use uuid::Uuid;
 
@@ -18,7 +19,7 @@ use super::page::{Page, Slice};
 use crate::StoreError;
 use crate::codes::Code as _;
 use crate::contents::IDS;
-use crate::entity::{campaign_delivery, delivery};
+use crate::entity::{campaign, campaign_delivery, delivery};
 use crate::rows::{self, corrupt};
 
 /// How far the planning of a campaign has come.
@@ -166,6 +167,35 @@ pub enum Fenced<'a> {
     Recipient(RecipientId),
 }
 
+/// In whose hands something is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Held {
+    /// A channel has a message in its hands.
+    pub in_hand: bool,
+    /// Somebody may be about to be told to show a message inside an app.
+    pub may_be_shown: bool,
+}
+
+/// Whether something of this may be shown inside an app.
+pub(crate) async fn may_be_shown<C: ConnectionTrait>(
+    db: &C,
+    workspace: WorkspaceId,
+    what: Fenced<'_>,
+) -> Result<bool, StoreError> {
+    let Fenced::Campaigns(ids) = what else {
+        return Ok(true);
+    };
+    let in_app = campaign::Entity::find()
+        .select_only()
+        .expr(Expr::val(1))
+        .filter(campaign::Column::WorkspaceId.eq(workspace.uuid()))
+        .filter(campaign::Column::Channel.eq(Channel::InApp.code()))
+        .limit(1);
+    let parts = ids.chunks(IDS);
+    let part = |ids: &[CampaignId]| campaign::Column::Id.is_in(ids.iter().map(|id| id.uuid()));
+    any(db, &in_app, parts.map(part)).await
+}
+
 /// Whether a channel has something of this in its hands.
 pub(crate) async fn is_in_hand<C: ConnectionTrait>(
     db: &C,
@@ -178,17 +208,28 @@ pub(crate) async fn is_in_hand<C: ConnectionTrait>(
         .filter(delivery::Column::WorkspaceId.eq(workspace.uuid()))
         .filter(delivery::Column::State.eq(DeliveryState::Claimed.code()))
         .limit(1);
-    let parts = match what {
+    match what {
         Fenced::Campaigns(ids) => {
             let parts = ids.chunks(IDS);
             let part =
                 |ids: &[CampaignId]| delivery::Column::CampaignId.is_in(ids.iter().map(|id| id.uuid()));
-            parts.map(part).collect()
+            any(db, &in_hand, parts.map(part)).await
         }
-        Fenced::Recipient(id) => vec![delivery::Column::RecipientId.eq(id.uuid())],
-    };
+        Fenced::Recipient(id) => {
+            let theirs = delivery::Column::RecipientId.eq(id.uuid());
+            any(db, &in_hand, iter::once(theirs)).await
+        }
+    }
+}
+
+/// Whether one of the selected rows is in one of the parts.
+async fn any<C: ConnectionTrait, E: EntityTrait>(
+    db: &C,
+    select: &Select<E>,
+    parts: impl Iterator<Item = SimpleExpr>,
+) -> Result<bool, StoreError> {
     for part in parts {
-        let found = in_hand.clone().filter(part).into_tuple::<i32>().one(db).await?;
+        let found = select.clone().filter(part).into_tuple::<i32>().one(db).await?;
         if found.is_some() {
             return Ok(true);
         }

@@ -21,8 +21,8 @@ use crate::StoreError;
 use crate::codes::Code as _;
 use crate::contents;
 use crate::entity::{campaign, campaign_delivery, delivery, recipient};
-use crate::read::deliveries::is_in_hand;
-use crate::read::{ContentRead, Fenced, Wants};
+use crate::read::deliveries::{is_in_hand, may_be_shown};
+use crate::read::{ContentRead, Fenced, Held, Wants};
 use crate::rows::{self, corrupt};
 
 /// What a sender has taken in hand: the live content as it is now, and to whom it is to go.
@@ -173,13 +173,16 @@ impl WriteTx {
         Ok(Some(Claims { content, claims }))
     }
 
-    /// Whether a channel has something of this in its hands. Where a campaign is not active in this transaction, nothing more
-    /// of it comes into any.
+    /// In whose hands something of this is. Where a campaign is not active in this transaction, nothing more of it comes into
+    /// any.
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn is_in_hand(&self, what: Fenced<'_>) -> Result<bool, StoreError> {
-        is_in_hand(&self.db, self.workspace, what).await
+    pub async fn held(&self, what: Fenced<'_>) -> Result<Held, StoreError> {
+        Ok(Held {
+            in_hand: is_in_hand(&self.db, self.workspace, what).await?,
+            may_be_shown: may_be_shown(&self.db, self.workspace, what).await?,
+        })
     }
 
     async fn recipients_of(&self, due: &[delivery::Model]) -> Result<HashMap<Uuid, Recipient>, StoreError> {
