@@ -83,7 +83,7 @@ impl OnItsWay {
         let variables = async_graphql::Variables::from_json(json!({ "recipient": recipient }));
         let request = async_graphql::Request::new(DECISION).variables(variables);
         let decision = tokio::spawn(async move {
-            let response = schema.execute(request).await;
+            let response = understudy_api::execute(&schema, request).await;
             serde_json::to_value(&response).unwrap()
         });
         gate.reached

@@ -28,3 +28,4 @@ pub use charge::Charge;
 pub use follower::Follower;
 pub use scalar::is_moment;
 pub use schema::{SLOW_FIELDS, Schema, Unfinished, reticent, schema, sdl, trusting, unfinished};
+pub use showing::{execute, execute_stream};

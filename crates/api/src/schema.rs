@@ -5,7 +5,6 @@ use understudy_app::{App, Caller};
 
 use crate::mutation::Mutation;
 use crate::query::Query;
-use crate::showing::HoldDecisions;
 use crate::subscription::Subscription;
 use crate::types::content::CampaignContent;
 
@@ -34,10 +33,11 @@ pub fn schema(app: App, caller: Caller) -> Schema {
 }
 
 /// The schema over an application, with something to add. Build it once: it is the same for every request and every
-/// connection. Whoever takes an operation in puts its [`Caller`] into the request's data.
+/// connection. Whoever takes an operation in puts its [`Caller`] into the request's data, and has it executed by
+/// [`execute`](crate::execute).
 #[must_use]
 pub fn unfinished(app: App) -> Unfinished {
-    builder().data(app).extension(HoldDecisions)
+    builder().data(app)
 }
 
 /// The same, for those who validate documents before they have them executed. It does not do so again: its own rules

@@ -1,15 +1,34 @@
 //! In-app decisions until their answer leaves: whoever stops what they show waits for them.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use async_graphql::async_trait::async_trait;
-use async_graphql::extensions::{
-    Extension, ExtensionContext, ExtensionFactory, NextExecute, NextPrepareRequest,
-};
-use async_graphql::{Context, Error, Pos, Request, Response, ServerResult};
+use async_graphql::{Context, Data, Error, Executor, Pos, Request, Response};
+use futures_util::stream::{BoxStream, StreamExt};
 use understudy_app::Showing;
 
+use crate::Schema;
 use crate::error::{Changed, Failed};
+
+/// Executes a query or a mutation. The in-app decisions in it are under way until it returns; it tells that it could not be
+/// answered if what they show has been stopped since.
+pub async fn execute(schema: &Schema, request: impl Into<Request>) -> Response {
+    let showings = Showings::default();
+    let response = schema.execute(request.into().data(showings.clone())).await;
+    showings.end(response).await
+}
+
+/// Follows a subscription, or executes what is none, as [`execute`] does.
+#[must_use]
+pub fn execute_stream(
+    schema: &Schema,
+    request: Request,
+    session_data: Option<Arc<Data>>,
+) -> BoxStream<'static, Response> {
+    let showings = Showings::default();
+    Executor::execute_stream(schema, request.data(showings.clone()), session_data)
+        .then(move |response| showings.clone().end(response))
+        .boxed()
+}
 
 /// The decisions of one request, which end with it.
 #[derive(Debug, Clone, Default)]
@@ -25,44 +44,14 @@ impl Showings {
         Ok(())
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, Vec<Showing>> {
+    fn lock(&self) -> MutexGuard<'_, Vec<Showing>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
 
-/// The extension that keeps decisions for as long as their requests.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct HoldDecisions;
-
-impl ExtensionFactory for HoldDecisions {
-    fn create(&self) -> Arc<dyn Extension> {
-        Arc::new(Holding::default())
-    }
-}
-
-#[derive(Debug, Default)]
-struct Holding(Showings);
-
-#[async_trait]
-impl Extension for Holding {
-    async fn prepare_request(
-        &self,
-        ctx: &ExtensionContext<'_>,
-        request: Request,
-        next: NextPrepareRequest<'_>,
-    ) -> ServerResult<Request> {
-        next.run(ctx, request.data(self.0.clone())).await
-    }
-
-    async fn execute(
-        &self,
-        ctx: &ExtensionContext<'_>,
-        operation_name: Option<&str>,
-        next: NextExecute<'_>,
-    ) -> Response {
-        let response = next.run(ctx, operation_name).await;
-        let mut showings = std::mem::take(&mut *self.0.lock());
-        for showing in &mut showings {
+    /// Ends the decisions, and tells what is to be answered.
+    async fn end(self, response: Response) -> Response {
+        let mut ending = std::mem::take(&mut *self.lock());
+        for showing in &mut ending {
             let failed = match showing.may_be_answered().await {
                 Ok(true) => continue,
                 // Whoever asks again learns what is to be shown now.

@@ -23,7 +23,7 @@ impl Shared {
 
 impl Executor for Shared {
     fn execute(&self, request: Request) -> impl Future<Output = Response> + Send {
-        self.0.execute(shared(request))
+        understudy_api::execute(&self.0, shared(request))
     }
 
     fn execute_stream(
@@ -32,7 +32,7 @@ impl Executor for Shared {
         session_data: Option<Arc<Data>>,
     ) -> BoxStream<'static, Response> {
         let request = shared(followed(request));
-        Executor::execute_stream(&self.0, request, session_data)
+        understudy_api::execute_stream(&self.0, request, session_data)
     }
 }
 
