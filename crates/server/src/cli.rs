@@ -7,7 +7,7 @@ mod rates;
 pub(crate) mod sending;
 mod wrong;
 
-use std::{env, num::ParseIntError, path::PathBuf, time::Duration};
+use std::{env, net::SocketAddr, num::ParseIntError, path::PathBuf, time::Duration};
 
 use clap::{
     Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand,
@@ -76,6 +76,8 @@ fn without_empty_variables(command: clap::Command) -> clap::Command {
 pub(crate) enum Command {
     /// Open the database (creating and migrating it) and serve the GraphQL API.
     Serve(Box<Serve>),
+    /// Send the messages of active campaigns, and serve nothing: beside servers that are told `--no-sender`, or do so, too.
+    Deliver(Deliver),
     /// Print the GraphQL schema as SDL.
     Schema,
     /// Apply, take back or list the database's migrations.
@@ -132,6 +134,14 @@ pub(crate) struct Serve {
     /// Fill an empty database with example campaigns.
     #[arg(long)]
     pub(crate) demo: bool,
+    /// Send nothing from this process: the messages of active campaigns wait for another one over the same database. Tests
+    /// of messages are sent all the same. The variable may be true or false, yes or no, 1 or 0.
+    #[arg(
+        long,
+        env = "UNDERSTUDY_NO_SENDER",
+        value_parser = BoolishValueParser::new()
+    )]
+    pub(crate) no_sender: bool,
     /// How much those may ask for who have a token.
     #[command(flatten)]
     pub(crate) rates: RateOptions,
@@ -144,6 +154,21 @@ pub(crate) struct Serve {
     /// What is let through.
     #[command(flatten)]
     pub(crate) transport: Transport,
+}
+
+/// The options of `deliver`.
+#[derive(Debug, Args)]
+pub(crate) struct Deliver {
+    /// Where the data lives.
+    #[command(flatten)]
+    pub(crate) database: Database,
+    /// Where `/livez`, `/readyz` and `/metrics` are shown: an address and a port, of which 0 takes a free one. Without it,
+    /// nowhere.
+    #[arg(long, env = "UNDERSTUDY_HEALTH", value_name = "ADDRESS")]
+    pub(crate) health: Option<SocketAddr>,
+    /// What messages are sent by.
+    #[command(flatten)]
+    pub(crate) sending: sending::Sending,
 }
 
 /// The options that say what the API lets through.

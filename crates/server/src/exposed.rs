@@ -56,6 +56,7 @@ fn instead_of_password(arguments: &[impl AsRef<str>]) -> Option<&'static str> {
 fn databases(command: &Command) -> Vec<&str> {
     match command {
         Command::Serve(options) => vec![&options.database.url],
+        Command::Deliver(options) => vec![&options.database.url],
         Command::Migrate(options) => vec![&options.database.url],
         Command::Workspace(options) => vec![&options.database.url],
         Command::Token(options) => vec![&options.database.url],

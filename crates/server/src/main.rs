@@ -9,6 +9,7 @@ mod cli;
 mod compression;
 mod connection;
 mod copy;
+mod deliver;
 mod executor;
 mod exposed;
 mod failure;
@@ -97,6 +98,7 @@ fn prepare(cli: &Cli) -> Result<(Runtime, Option<Traces>), Failure> {
 async fn run(command: Command) -> Result<bool, Failure> {
     match command {
         Command::Serve(options) => serve::serve(*options).await?,
+        Command::Deliver(options) => deliver::deliver(options).await?,
         Command::Schema => output::as_far_as_read(output::print(&understudy_api::sdl()))?,
         Command::Migrate(options) => migrate::migrate(options).await?,
         Command::Copy(options) => copy::copy(options).await?,

@@ -43,14 +43,14 @@ use crate::{
 
 /// How long running requests, and messages in the hands of a channel, may take to finish once the process is asked to stop. With the two below, and a
 /// second for the last traces, it stays under the ten seconds that are promised.
-const DRAIN_SECONDS: u64 = 5;
+pub(crate) const DRAIN: Duration = Duration::from_secs(5);
 
 /// How much longer the server itself may take, if a worker does not even notice that its time is up.
-const DRAIN_GRACE: Duration = Duration::from_secs(1);
+pub(crate) const DRAIN_GRACE: Duration = Duration::from_secs(1);
 
 /// How long a connection may be idle. Longer than the minute after which proxies usually give up theirs, so that none
 /// of them sends a request into a connection that is just being closed.
-const KEEP_ALIVE: Duration = Duration::from_secs(75);
+pub(crate) const KEEP_ALIVE: Duration = Duration::from_secs(75);
 
 /// How long a request's head may take to be read once its connection is there. A process that was held up, with its
 /// machine or by it, finds this time gone by as well, and would turn away those who have sent all they had to.
@@ -86,10 +86,7 @@ pub(crate) async fn serve(options: cli::Serve) -> Result<(), Failure> {
         (Some(certificate), Some(key)) => Some(Certificate::read(certificate, key)?),
         _ => None,
     };
-    let (no_sender, sender_options) = (
-        options.sending.no_sender,
-        sending::sender_options(&options.sending),
-    );
+    let (no_sender, sender_options) = (options.no_sender, sending::sender_options(&options.sending));
     let channels = sending::channels(options.sending)?;
     let figures = Figures::collect()?;
     let app = tokio::select! {
@@ -167,7 +164,7 @@ pub(crate) async fn serve(options: cli::Serve) -> Result<(), Failure> {
     }
     // The sockets first: a graceful stop waits for connections, and a socket never ends by itself.
     trigger.pull();
-    let in_time = Duration::from_secs(DRAIN_SECONDS) + DRAIN_GRACE;
+    let in_time = DRAIN + DRAIN_GRACE;
     let sent = async {
         if let Some(sender) = sender {
             sender.end(in_time).await;
@@ -177,11 +174,16 @@ pub(crate) async fn serve(options: cli::Serve) -> Result<(), Failure> {
     if drained.is_err() {
         tracing::warn!("not all requests finished in time");
     }
+    close(app).await;
+    Ok(())
+}
+
+/// Closes the database, which is the last thing that a process does.
+pub(crate) async fn close(app: App) {
     if timeout(CLOSE_TIMEOUT, app.close()).await.is_err() {
         tracing::warn!("the database did not close in time");
     }
     tracing::info!("stopped");
-    Ok(())
 }
 
 /// What is shown beside the API. It is made once, and shared by all workers.
@@ -258,7 +260,7 @@ fn bind(
     .h2_initial_connection_window_size(AHEAD_OF_ALL)
     .max_connection_rate(HANDSHAKES)
     .worker_max_blocking_threads(COMPRESSING)
-    .shutdown_timeout(DRAIN_SECONDS);
+    .shutdown_timeout(DRAIN.as_secs());
     let failed = |source| Failure::Listen {
         place: place.clone(),
         source,

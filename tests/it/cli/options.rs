@@ -72,9 +72,11 @@ fn every_limit_stands_on_the_page_with_its_default() {
 
 #[test]
 fn every_option_but_that_for_trying_it_out_has_a_variable_of_its_name() {
-    let options = options(&stdout(&["serve", "--help"]));
-    assert!(options.len() > 25, "{options:?}");
-    for (option, text) in options {
+    let of = |command| options(&stdout(&[command, "--help"]));
+    let (of_serve, of_deliver) = (of("serve"), of("deliver"));
+    assert!(of_serve.len() > 25, "{of_serve:?}");
+    assert!(of_deliver.len() > 6, "{of_deliver:?}");
+    for (option, text) in of_serve.into_iter().chain(of_deliver) {
         let name = option.trim_start_matches('-').to_uppercase().replace('-', "_");
         let expected = (option != "--demo").then(|| format!("UNDERSTUDY_{name}"));
         let variable = bracketed(&text, "env").map(|variable| variable.replace('=', ""));

@@ -44,7 +44,7 @@ impl Server {
         BufReader::new(child.stdout.take().unwrap())
             .read_line(&mut line)
             .unwrap();
-        let place = line.trim().rsplit_once("listening on ");
+        let place = line.trim().rsplit_once(" on ");
         let place = place.unwrap_or_else(|| panic!("no address: {line:?}")).1;
         let address = place.split_once("://").map_or(place, |(_, address)| address);
         Self {
@@ -52,6 +52,12 @@ impl Server {
             address: address.to_owned(),
             http: client(),
         }
+    }
+
+    /// Starts a process that only sends, and waits until it does.
+    pub(crate) fn deliver(database: &Database, options: &[&str]) -> Self {
+        let deliver = ["deliver", "--health", "127.0.0.1:0", "--database", database.url()];
+        Self::start_as(command().args(deliver).args(options))
     }
 
     /// The URL of a path.

@@ -7,7 +7,7 @@ use tokio::time::sleep;
 use understudy_tests::receivers::Receiver;
 
 use super::{A_WHILE, bodies, hooks, number};
-use crate::harness::{Database, Server, World, assert_whole};
+use crate::harness::{Database, Server, World, assert_whole, command};
 
 /// A server over a database that sends webhooks to this machine.
 fn serve(database: &Database, more: &[&str]) -> Server {
@@ -106,4 +106,68 @@ async fn a_server_that_is_killed_loses_nothing_and_repeats_only_what_it_had_in_h
     assert_eq!(keys.len(), 300);
     drop(server);
     assert_whole(&database).await;
+}
+
+/// Servers that send nothing, and processes that do nothing else: one is killed, others end in order, and the server's stop
+/// waits for what they have in hand.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_process_that_only_sends_does_so_for_a_server_that_does_not() {
+    let hook = Receiver::http_after(Duration::from_millis(20), "200 OK").await;
+    let (database, id) = launched(&hook, 300).await;
+    let server = serve(&database, &["--no-sender"]);
+    let sender = || Server::deliver(&database, &["--allow-private-webhooks", "--send-timeout", "1"]);
+    let mut first = sender();
+    until_received(&hook, 40).await;
+    let ready = reqwest::get(first.url("/readyz")).await.unwrap();
+    assert_eq!(ready.status(), 200);
+    let figures = reqwest::get(first.url("/metrics"))
+        .await
+        .unwrap()
+        .text()
+        .await
+        .unwrap();
+    let sent = r#"understudy_deliveries_total{channel="webhook",outcome="sent"}"#;
+    assert!(figures.contains(sent), "{figures}");
+    let api = reqwest::get(first.url("/graphql")).await.unwrap();
+    assert_eq!(api.status(), 404);
+    assert!(first.terminate().await.success());
+    let ended = hook.received().len();
+    let progress = delivery(&server, &id).await;
+    assert_eq!(
+        (number(&progress, "sent"), number(&progress, "inFlight")),
+        (ended, 0),
+        "{progress}"
+    );
+    let mut second = sender();
+    until_received(&hook, ended + 40).await;
+    let stop = "mutation ($id: ID!) { stopCampaign(id: $id) { campaign { status } userErrors { code } } }";
+    server.ask(stop, json!({ "id": id })).await;
+    let stopped = hook.received().len();
+    let progress = delivery(&server, &id).await;
+    assert_eq!(
+        (number(&progress, "sent"), number(&progress, "inFlight")),
+        (stopped, 0),
+        "{progress}"
+    );
+    sleep(A_WHILE).await;
+    assert_eq!(hook.received().len(), stopped);
+    bodies(&hook);
+    second.kill();
+    drop(server);
+    assert_whole(&database).await;
+}
+
+/// Without an address at which it is watched, it has none.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_process_that_only_sends_listens_nowhere_unless_it_is_told_to() {
+    let database = Database::new();
+    let mut sender = command();
+    sender.args(["deliver", "--database", database.url()]);
+    let mut sender = sender.stdout(std::process::Stdio::piped()).spawn().unwrap();
+    let mut line = String::new();
+    let mut stdout = std::io::BufReader::new(sender.stdout.take().unwrap());
+    std::io::BufRead::read_line(&mut stdout, &mut line).unwrap();
+    sender.kill().unwrap();
+    sender.wait().unwrap();
+    assert_eq!(line, "Understudy is delivering\n");
 }

@@ -7,7 +7,7 @@ use clap::Args;
 use clap::builder::BoolishValueParser;
 use understudy_delivery::{Mailbox, SmtpServer};
 
-/// The options of `serve` for what messages are sent by.
+/// The options of `serve` and `deliver` for what messages are sent by.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "What messages are sent by")]
 pub(crate) struct Sending {
@@ -42,14 +42,6 @@ pub(crate) struct Sending {
         value_parser = BoolishValueParser::new()
     )]
     pub(crate) allow_private_webhooks: bool,
-    /// Send nothing from this process: the messages of active campaigns wait for another one over the same database. Tests
-    /// of messages are sent all the same. The variable may be true or false, yes or no, 1 or 0.
-    #[arg(
-        long,
-        env = "UNDERSTUDY_NO_SENDER",
-        value_parser = BoolishValueParser::new()
-    )]
-    pub(crate) no_sender: bool,
     /// How many messages a second this process hands to each channel at most. Without it, as many as there are.
     #[arg(long, env = "UNDERSTUDY_SEND_RATE", value_name = "NUMBER")]
     pub(crate) send_rate: Option<NonZeroU32>,
