@@ -21,6 +21,25 @@ async fn delivery(server: &Server, id: &str) -> Value {
     server.ask(query, json!({ "id": id })).await["campaign"]["delivery"].take()
 }
 
+/// That nothing is in hand, and all that has arrived is counted as sent; how much that is.
+async fn at_rest(server: &Server, id: &str, hook: &Receiver) -> usize {
+    let arrived = hook.received().len();
+    let progress = delivery(server, id).await;
+    assert_eq!(
+        (number(&progress, "sent"), number(&progress, "inFlight")),
+        (arrived, 0),
+        "{progress}"
+    );
+    arrived
+}
+
+/// Stops a campaign, after which it is at rest; how much has arrived.
+async fn stop(server: &Server, id: &str, hook: &Receiver) -> usize {
+    let stop = "mutation ($id: ID!) { stopCampaign(id: $id) { campaign { status } userErrors { code } } }";
+    server.ask(stop, json!({ "id": id })).await;
+    at_rest(server, id, hook).await
+}
+
 async fn until_received(receiver: &Receiver, number: usize) {
     while receiver.received().len() < number {
         sleep(Duration::from_millis(1)).await;
@@ -46,27 +65,13 @@ async fn a_server_sends_and_stops_and_ends_in_order() {
     let mut server = serve(&database, &["--send-rate", "100"]);
     until_received(&hook, 50).await;
     server.terminate().await;
-    let ended = hook.received().len();
     assert_whole(&database).await;
     let quiet = serve(&database, &["--no-sender"]);
-    let progress = delivery(&quiet, &id).await;
-    assert_eq!(
-        (number(&progress, "sent"), number(&progress, "inFlight")),
-        (ended, 0),
-        "{progress}"
-    );
+    at_rest(&quiet, &id, &hook).await;
     drop(quiet);
     let server = serve(&database, &[]);
     until_received(&hook, 120).await;
-    let stop = "mutation ($id: ID!) { stopCampaign(id: $id) { campaign { status } userErrors { code } } }";
-    server.ask(stop, json!({ "id": id })).await;
-    let stopped = hook.received().len();
-    let progress = delivery(&server, &id).await;
-    assert_eq!(
-        (number(&progress, "sent"), number(&progress, "inFlight")),
-        (stopped, 0),
-        "{progress}"
-    );
+    let stopped = stop(&server, &id, &hook).await;
     sleep(A_WHILE).await;
     assert_eq!(hook.received().len(), stopped);
     bodies(&hook);
@@ -108,8 +113,7 @@ async fn a_server_that_is_killed_loses_nothing_and_repeats_only_what_it_had_in_h
     assert_whole(&database).await;
 }
 
-/// Servers that send nothing, and processes that do nothing else: one is killed, others end in order, and the server's stop
-/// waits for what they have in hand.
+/// One process ends in order, and the server's stop waits for what the next one has in hand.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_process_that_only_sends_does_so_for_a_server_that_does_not() {
     let hook = Receiver::http_after(Duration::from_millis(20), "200 OK").await;
@@ -131,24 +135,10 @@ async fn a_process_that_only_sends_does_so_for_a_server_that_does_not() {
     let api = reqwest::get(first.url("/graphql")).await.unwrap();
     assert_eq!(api.status(), 404);
     assert!(first.terminate().await.success());
-    let ended = hook.received().len();
-    let progress = delivery(&server, &id).await;
-    assert_eq!(
-        (number(&progress, "sent"), number(&progress, "inFlight")),
-        (ended, 0),
-        "{progress}"
-    );
+    let ended = at_rest(&server, &id, &hook).await;
     let mut second = sender();
     until_received(&hook, ended + 40).await;
-    let stop = "mutation ($id: ID!) { stopCampaign(id: $id) { campaign { status } userErrors { code } } }";
-    server.ask(stop, json!({ "id": id })).await;
-    let stopped = hook.received().len();
-    let progress = delivery(&server, &id).await;
-    assert_eq!(
-        (number(&progress, "sent"), number(&progress, "inFlight")),
-        (stopped, 0),
-        "{progress}"
-    );
+    let stopped = stop(&server, &id, &hook).await;
     sleep(A_WHILE).await;
     assert_eq!(hook.received().len(), stopped);
     bodies(&hook);
@@ -157,9 +147,8 @@ async fn a_process_that_only_sends_does_so_for_a_server_that_does_not() {
     assert_whole(&database).await;
 }
 
-/// Without an address at which it is watched, it has none.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_process_that_only_sends_listens_nowhere_unless_it_is_told_to() {
+async fn a_process_that_only_sends_names_no_address_unless_it_is_told_to_be_watched() {
     let database = Database::new();
     let mut sender = command();
     sender.args(["deliver", "--database", database.url()]);
